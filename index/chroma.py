@@ -1,0 +1,399 @@
+"""Chroma, embedded in the process or as a server: the one store. No chromadb type leaves this file.
+
+Vectors are kept here but searched in ``index/vectors.py``. An embedded Chroma that is killed while it writes its HNSW
+files crashes whoever opens them next (measured: DECISIONS.md), so the embedded client is told never to write them:
+everything is in its SQLite log, which is transactional, and the in-memory graph is kept as small as it may be.
+"""
+
+import json
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlsplit
+
+import numpy as np
+
+from index.errors import SettingsError, StaleRead, StoreError
+from index.models import DocumentRecord, Passage, Sentence, Span
+from index.store import WRITE_LIMIT, CollectionState, Piece, RecordState, Vectors
+
+if TYPE_CHECKING:
+    from chromadb.api import ClientAPI
+    from chromadb.api.collection_configuration import CreateHNSWConfiguration
+    from chromadb.api.models.Collection import Collection
+    from chromadb.api.types import GetResult
+
+__all__ = ["ChromaStore", "ChromaVolume", "open_store"]
+
+Item = TypeVar("Item")
+_OPENING = threading.Lock()
+"""chromadb keeps its clients' parts in one table without a lock."""
+
+
+def in_batches(items: Sequence[Item], size: int = WRITE_LIMIT) -> Iterator[Sequence[Item]]:
+    """The items in order, at most ``size`` at a time."""
+    return (items[at : at + size] for at in range(0, len(items), size))
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn what chromadb and its transport raise into errors of this project."""
+    import httpx
+    from chromadb.errors import ChromaError, NotFoundError
+
+    try:
+        yield
+    except NotFoundError as error:
+        raise StaleRead(f"The index changed while it was being read ({error}). Ask again.") from error
+    except (ChromaError, httpx.HTTPError) as error:
+        if "Missing metadata segment" in str(error):  # another process is deleting the collection at this moment
+            raise StaleRead("The index changed while it was being read. Ask again.") from error
+        raise StoreError(
+            f"The store refused: {error}. If this is a Chroma server, check that CITESPAN_CHROMA_URL is right and that "
+            "the server is running."
+        ) from error
+
+
+def open_store(*, state_dir: Path, chroma_url: str | None) -> "ChromaStore":
+    """Open the embedded store under ``state_dir``, or the server at ``chroma_url``.
+
+    Raises StoreError when the server cannot be reached or the folder cannot be used, SettingsError for a bad URL.
+    """
+    import chromadb
+    from chromadb.config import Settings
+
+    if chroma_url is None:
+        folder = (state_dir / "chroma").resolve()
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            client = _embedded_client(folder)
+        except (OSError, StoreError) as error:
+            raise StoreError(
+                f"The state directory {state_dir} cannot be used: {error} Set CITESPAN_STATE_DIR to another folder, or "
+                f"if {folder} is damaged, delete it and add the documents again."
+            ) from error
+        return ChromaStore(client, identity=f"embedded:{folder}", reopened=lambda: _embedded_client(folder, anew=True))
+    try:
+        url = urlsplit(chroma_url)
+        port = url.port or (443 if url.scheme == "https" else 8000)
+    except ValueError:
+        url, port = urlsplit(""), 0
+    if url.scheme not in {"http", "https"} or not url.hostname:
+        raise SettingsError(f"CITESPAN_CHROMA_URL must look like http://host:8000, not {chroma_url!r}.")
+    try:
+        with translated():
+            quiet = Settings(anonymized_telemetry=False)
+            client = chromadb.HttpClient(url.hostname, port, ssl=url.scheme == "https", settings=quiet)
+    except ValueError as error:
+        raise StoreError(f"No Chroma server answers at {chroma_url}: {error}. Start one with `chroma run`.") from error
+    return ChromaStore(client, identity=f"server:{url.scheme}://{url.hostname}:{port}")
+
+
+def _embedded_client(folder: Path, *, anew: bool = False) -> "ClientAPI":
+    """The process's client for a folder; ``anew``, another one that has read nothing yet."""
+    import chromadb
+    from chromadb.api.shared_system_client import SharedSystemClient
+    from chromadb.config import Settings
+
+    with _OPENING, translated():
+        if anew:
+            SharedSystemClient.clear_system_cache()
+        return chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
+
+
+class ChromaStore:
+    """``Store`` on a Chroma client. Safe to use from several threads.
+
+    ``reopened`` gives another client of an embedded store, None for a server.
+    """
+
+    def __init__(
+        self, client: "ClientAPI", *, identity: str, reopened: "Callable[[], ClientAPI] | None" = None
+    ) -> None:
+        self.identity = identity
+        self._client = client
+        self._reopened = reopened
+        self._states = self._open("citespan")
+
+    def _open(self, name: str) -> "Collection":
+        hnsw: CreateHNSWConfiguration = {"space": "cosine"}
+        if self._reopened is not None:
+            hnsw.update({"sync_threshold": 2_000_000_000, "max_neighbors": 8, "ef_construction": 8, "ef_search": 8})
+        with translated():
+            return self._client.get_or_create_collection(name, embedding_function=None, configuration={"hnsw": hnsw})
+
+    def states(self) -> list[CollectionState]:
+        with translated():
+            found = self._states.get(include=["metadatas"])
+        return sorted((_state_from(row) for row in found["metadatas"] or []), key=lambda state: state.name)
+
+    def state(self, collection: str) -> CollectionState | None:
+        with translated():
+            found = self._states.get(ids=[collection], include=["metadatas"])
+        return _state_from(found["metadatas"][0]) if found["metadatas"] else None
+
+    def put_state(self, state: CollectionState) -> None:
+        row: dict[str, Any] = {
+            "name": state.name,
+            "format": state.format,
+            "volume": state.volume,
+            "making": json.dumps(dict(state.making), sort_keys=True),
+            "revision": state.revision,
+            "documents": state.documents,
+            "passages": state.passages,
+        }
+        with translated():
+            self._states.upsert(ids=[state.name], metadatas=[row], embeddings=[_placeholder(state.name)])
+
+    def volume(self, state: CollectionState) -> "ChromaVolume":
+        stem = f"{state.name}.{state.volume}"
+        reopened = self._reopened
+        return ChromaVolume(
+            catalogue=self._open(f"{stem}.catalogue"),
+            texts=self._open(f"{stem}.texts"),
+            passages=self._open(f"{stem}.passages"),
+            reopened=reopened and (lambda: _collection(reopened(), f"{stem}.passages")),
+        )
+
+    def drop_volumes(self, collection: str, *, keep: str) -> None:
+        with translated():
+            for name in [found.name for found in self._client.list_collections()]:
+                owner, volume, _ = [*name.rsplit(".", 2), "", ""][:3]
+                if owner == collection and volume not in {"", keep}:
+                    self._client.delete_collection(name)
+
+    def drop(self, collection: str) -> None:
+        with translated():
+            self._states.delete(ids=[collection])
+        self.drop_volumes(collection, keep="-")
+
+
+class ChromaVolume:
+    """``Volume`` on three Chroma collections; ``reopened`` gives the passages by another client."""
+
+    def __init__(
+        self,
+        *,
+        catalogue: "Collection",
+        texts: "Collection",
+        passages: "Collection",
+        reopened: "Callable[[], Collection] | None",
+    ) -> None:
+        self._catalogue = catalogue
+        self._texts = texts
+        self._passages = passages
+        self._reopened = reopened
+
+    def begin(self, records: Sequence[DocumentRecord]) -> None:
+        self._mark([(record, "writing") for record in records])
+
+    def commit(self, added: Sequence[DocumentRecord], removed: Sequence[DocumentRecord]) -> None:
+        self._mark([(record, "removing") for record in removed] + [(record, "committed") for record in added])
+
+    def _mark(self, records: Sequence[tuple[DocumentRecord, RecordState]]) -> None:
+        if not records:
+            return
+        if len(records) > WRITE_LIMIT:
+            raise ValueError(f"{len(records)} records cannot be marked in one atomic write of {WRITE_LIMIT}")
+        with translated():
+            self._catalogue.upsert(
+                ids=[record.key for record, _ in records],
+                metadatas=[_record_row(record, state) for record, state in records],
+                embeddings=[_placeholder(record.key) for record, _ in records],
+            )
+
+    def write(self, pieces: Mapping[str, Sequence[Piece]], passages: Sequence[Passage], vectors: Vectors) -> None:
+        rows = [(key, piece) for key, of_document in pieces.items() for piece in of_document]
+        with translated():
+            for batch in in_batches(rows):
+                ids = [f"{key}/{piece.number}" for key, piece in batch]
+                self._texts.upsert(
+                    ids=ids,
+                    documents=[piece.text for _, piece in batch],
+                    metadatas=[_piece_row(key, piece) for key, piece in batch],
+                    embeddings=[_placeholder(name) for name in ids],
+                )
+            for numbers in in_batches(range(len(passages))):
+                self._passages.upsert(
+                    ids=[passages[number].id for number in numbers],
+                    documents=[passages[number].text for number in numbers],
+                    metadatas=[_passage_row(passages[number]) for number in numbers],
+                    embeddings=vectors[numbers[0] : numbers[-1] + 1],
+                )
+
+    def purge(self, keys: Sequence[str]) -> None:
+        with translated():
+            for batch in in_batches(keys):
+                for part in (self._passages, self._texts):
+                    gone = part.get(where=_where("document_key", "$in", list(batch)), include=[])["ids"]
+                    for ids in in_batches(gone):
+                        part.delete(ids=list(ids))
+                self._catalogue.delete(ids=list(batch))
+
+    def unfinished(self) -> list[str]:
+        with translated():
+            found = self._catalogue.get(where=_where("state", "$ne", "committed"), include=[])
+        return sorted(found["ids"])
+
+    def records(self) -> list[DocumentRecord]:
+        with translated():
+            found = self._catalogue.get(where=_where("state", "$eq", "committed"), include=["metadatas"])
+        rows = zip(found["ids"], found["metadatas"] or [], strict=True)
+        return sorted((_record_from(key, row) for key, row in rows), key=lambda record: (record.path, record.key))
+
+    def committed(self, keys: Sequence[str]) -> dict[str, DocumentRecord]:
+        found: dict[str, DocumentRecord] = {}
+        with translated():
+            for batch in in_batches(sorted(set(keys))):
+                got = self._catalogue.get(ids=list(batch), include=["metadatas"])
+                for key, row in zip(got["ids"], got["metadatas"] or [], strict=True):
+                    if row["state"] == "committed":
+                        found[key] = _record_from(key, row)
+        return found
+
+    def with_ids(self, document_ids: Sequence[str]) -> list[DocumentRecord]:
+        found: list[DocumentRecord] = []
+        with translated():
+            for batch in in_batches(sorted(set(document_ids))):
+                got = self._catalogue.get(where=_where("id", "$in", list(batch)), include=["metadatas"])
+                rows = zip(got["ids"], got["metadatas"] or [], strict=True)
+                found += [_record_from(key, row) for key, row in rows if row["state"] == "committed"]
+        return found
+
+    def passages(self, ids: Sequence[str]) -> dict[str, Passage]:
+        found: dict[str, Passage] = {}
+        with translated():
+            for batch in in_batches(sorted(set(ids))):
+                got = self._passages.get(ids=list(batch), include=["metadatas", "documents"])
+                rows = zip(got["metadatas"] or [], got["documents"] or [], strict=True)
+                found |= {passage.id: passage for passage in (_passage_from(row, text) for row, text in rows)}
+        return found
+
+    def passages_of(self, key: str) -> tuple[list[Passage], Vectors]:
+        try:
+            got = self._all_of(key)
+        except StoreError:
+            # An embedded client reads vectors from memory, where those that another process wrote since are missing.
+            if self._reopened is None:
+                raise
+            self._passages = self._reopened()
+            got = self._all_of(key)
+        rows = zip(got["metadatas"] or [], got["documents"] or [], strict=True)
+        passages = [_passage_from(row, text) for row, text in rows]
+        order = sorted(range(len(passages)), key=lambda number: passages[number].ordinal)
+        vectors = np.asarray(got["embeddings"], dtype=np.float32)
+        return [passages[number] for number in order], vectors[order]
+
+    def _all_of(self, key: str) -> "GetResult":
+        with translated():
+            return self._passages.get(
+                where=_where("document_key", "$eq", key), include=["metadatas", "documents", "embeddings"]
+            )
+
+    def pieces(self, key: str, numbers: Sequence[int]) -> list[Piece]:
+        ids = [f"{key}/{number}" for number in numbers]
+        with translated():
+            found: list[Piece] = []
+            for batch in in_batches(ids):
+                got = self._texts.get(ids=list(batch), include=["metadatas", "documents"])
+                rows = zip(got["metadatas"] or [], got["documents"] or [], strict=True)
+                found += [_piece_from(row, text) for row, text in rows]
+        if len(found) != len(set(ids)):
+            raise StaleRead("A document left the index while it was being read. Ask again.")
+        return sorted(found, key=lambda piece: piece.number)
+
+
+def _collection(client: "ClientAPI", name: str) -> "Collection":
+    with translated():
+        return client.get_collection(name, embedding_function=None)
+
+
+def _placeholder(name: str) -> Sequence[float]:
+    """Chroma wants a vector with every record; where there is none to search, a small one made of the id."""
+    return [1.0 + byte for byte in sha256(name.encode()).digest()[:4]]
+
+
+def _where(field: str, operator: str, value: str | list[str]) -> dict[str, Any]:
+    return {field: {operator: value}}
+
+
+def _state_from(row: Mapping[str, Any]) -> CollectionState:
+    return CollectionState(
+        name=row["name"],
+        format=row["format"],
+        volume=row["volume"],
+        making=json.loads(row["making"]),
+        revision=row["revision"],
+        documents=row["documents"],
+        passages=row["passages"],
+    )
+
+
+def _record_row(record: DocumentRecord, state: RecordState) -> dict[str, Any]:
+    return {
+        "state": state,
+        "id": record.id,
+        "location": record.location,
+        "path": record.path,
+        "title": record.title,
+        "encoding": record.encoding,
+        "size": record.size,
+        "media_type": record.media_type,
+        "extractor": record.extractor,
+        "text_sha256": record.text_sha256,
+        "characters": record.characters,
+        "passages": record.passages,
+        "metadata": json.dumps(dict(record.metadata), sort_keys=True, ensure_ascii=False),
+    }
+
+
+def _record_from(key: str, row: Mapping[str, Any]) -> DocumentRecord:
+    fields = {name: value for name, value in row.items() if name not in {"state", "metadata"}}
+    return DocumentRecord(key=key, metadata=json.loads(row["metadata"]), **fields)
+
+
+def _piece_row(key: str, piece: Piece) -> dict[str, Any]:
+    return {
+        "document_key": key,
+        "number": piece.number,
+        "start": piece.start,
+        "start_byte": piece.start_byte,
+        "start_line": piece.start_line,
+    }
+
+
+def _piece_from(row: Mapping[str, Any], text: str) -> Piece:
+    return Piece(row["number"], row["start"], row["start_byte"], row["start_line"], text)
+
+
+def _passage_row(passage: Passage) -> dict[str, Any]:
+    return {
+        "document_key": passage.document_key,
+        "ordinal": passage.ordinal,
+        "start": passage.span.start,
+        "end": passage.span.end,
+        "section": passage.section,
+        "label": passage.label,
+        "sentences": json.dumps(
+            [[[part.start, part.end] for part in sentence.parts] for sentence in passage.sentences]
+        ),
+    }
+
+
+def _passage_from(row: Mapping[str, Any], text: str) -> Passage:
+    label, section = row["label"], row["section"]
+    return Passage(
+        document_key=row["document_key"],
+        ordinal=row["ordinal"],
+        span=Span(row["start"], row["end"]),
+        text=text,
+        section=section,
+        label=label,
+        sentences=tuple(
+            Sentence(tuple(Span(start, end) for start, end in parts), label, section)
+            for parts in json.loads(row["sentences"])
+        ),
+    )

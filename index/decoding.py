@@ -1,0 +1,115 @@
+"""Bytes become text, and places in the text are found again in the bytes.
+
+Every encoding that is recorded decodes the file's bytes to the text, and encodes the text back to the same bytes.
+A mark at the start (BOM) belongs to the encodings ``utf-8-sig``, ``utf-16`` and ``utf-32``: it is no character of the
+text, and byte offsets count it. Byte offset of a position: ``bom_length(encoding) + byte_length(text[:position],
+encoding)``. Python has no name for "big-endian with a mark", so such files are recorded as ``utf-16-be`` or
+``utf-32-be``, in which the mark is the first character.
+"""
+
+import codecs
+from collections import Counter
+from collections.abc import Iterator
+from unicodedata import category
+
+from index.errors import FileSkipped, SettingsError
+
+__all__ = ["bom_length", "byte_length", "decode", "unmarked"]
+
+_SNIFFED = 8_000
+_CONTROL_SHARE = 0.1
+_MARKED_ENCODINGS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_BOM_LENGTHS = {"utf-8-sig": 3, "utf-16": 2, "utf-32": 4}
+_UNMARKED = {"utf-8-sig": "utf-8", "utf-16": "utf-16-le", "utf-32": "utf-32-le"}
+
+
+def bom_length(encoding: str) -> int:
+    """The bytes before the first character of a file recorded with ``encoding``."""
+    return _BOM_LENGTHS.get(encoding, 0)
+
+
+def unmarked(encoding: str) -> str:
+    """The codec for a piece from the middle of a file recorded with ``encoding``."""
+    return _UNMARKED.get(encoding, encoding)
+
+
+def byte_length(text: str, encoding: str) -> int:
+    """The bytes that ``text``, any piece of a Document's text, takes in a file recorded with ``encoding``."""
+    return len(text.encode(unmarked(encoding)))
+
+
+def decode(path: str, data: bytes, fallback_encoding: str) -> tuple[str, str]:
+    """The text and the encoding it was in; raises FileSkipped("binary", …), naming ``path``, when it is no text."""
+    for encoding in _candidates(data):
+        text = _decoded(data, encoding)
+        if text is not None:
+            break
+    else:
+        if b"\x00" in data[:_SNIFFED]:
+            raise _binary(path, f"it has a NUL byte in its first {_SNIFFED:,} bytes")
+        text, encoding = _decode_single_byte(data, fallback_encoding)
+    if _odd_share(text[:_SNIFFED], "Cc") > _CONTROL_SHARE:
+        raise _binary(path, f"more than 10 % of its first {_SNIFFED:,} characters are control characters")
+    return text, encoding
+
+
+def _binary(path: str, test: str) -> FileSkipped:
+    return FileSkipped("binary", f"{path} is not a text: {test}. Export its text to a .txt file and index that.")
+
+
+def _candidates(data: bytes) -> Iterator[str]:
+    """The Unicode encodings that the bytes may be in, the likeliest first."""
+    yield from (encoding for mark, encoding in _MARKED_ENCODINGS if data.startswith(mark))
+    if b"\x00" in data[:_SNIFFED]:
+        yield from _unmarked_utf16(data)
+    else:
+        yield "utf-8"
+
+
+def _unmarked_utf16(data: bytes) -> Iterator[str]:
+    """UTF-16 without a mark has its NULs, those of blanks and Latin letters, on one side of each pair of bytes."""
+    head = data[: _SNIFFED - _SNIFFED % 2]
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    encoding = "utf-16-le" if odd > even else "utf-16-be"
+    few, many = sorted((even, odd))
+    text = _decoded(data, encoding) if few * 10 <= many and many * 50 >= len(head) else None
+    if text is not None and _odd_share(text[:_SNIFFED], "Cc", "Cn", "Co") < 0.01:
+        yield encoding
+
+
+def _decoded(data: bytes, encoding: str) -> str | None:
+    """The text, when the bytes decode and it encodes back to them; else None."""
+    try:
+        text = data.decode(encoding)
+        return text if text.encode(encoding) == data else None
+    except UnicodeError:
+        return None
+
+
+def _decode_single_byte(data: bytes, fallback_encoding: str) -> tuple[str, str]:
+    try:
+        encoding = codecs.lookup(fallback_encoding).name
+        text = _decoded(data, encoding)
+    except LookupError as error:
+        message = f"The fallback encoding {fallback_encoding!r} is not known. Use one that Python knows, as cp1252."
+        raise SettingsError(message) from error
+    if text is None or not _encodes_piecewise(text, encoding, len(data)):
+        return data.decode("latin-1"), "latin-1"
+    return text, encoding
+
+
+def _encodes_piecewise(text: str, encoding: str, size: int) -> bool:
+    """Whether each character takes the same bytes wherever it stands, as byte offsets of pieces need."""
+    return sum(len(character.encode(encoding)) * count for character, count in Counter(text).items()) == size
+
+
+def _odd_share(text: str, *categories: str) -> float:
+    """The share of characters, white space apart, that are of these Unicode categories; 0 for an empty text."""
+    odd = sum(category(character) in categories and not character.isspace() for character in text)
+    return odd / max(len(text), 1)

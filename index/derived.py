@@ -1,0 +1,121 @@
+"""What is derived from the store for searching: the lexical index and the vector file, kept in step with it.
+
+Everything here may be deleted at any time; it is made again. Both list the document keys they hold, and a key names
+bytes and making, so bringing them up to date is a difference of two sets.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from filelock import FileLock
+
+from index.lexical import LexicalIndex
+from index.models import DocumentRecord, Passage, Sentence, Span, revision_of
+from index.store import CollectionState, Store, Volume
+from index.texts import locate, piece_numbers
+from index.vectors import VectorFile
+
+__all__ = ["Derived", "derived_folder", "derived_lock", "open_derived", "sentence_texts", "update_derived"]
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A pair that searches the same revision of the documents."""
+
+    revision: str
+    lexical: LexicalIndex
+    vectors: VectorFile
+
+
+def derived_folder(state_dir: Path, store: Store, state: CollectionState) -> Path:
+    """Where a volume's derived files are: apart per store, collection and volume."""
+    place = sha256(store.identity.encode()).hexdigest()[:12]
+    return state_dir / "derived" / place / state.name / state.volume
+
+
+@contextmanager
+def derived_lock(folder: Path) -> Iterator[None]:
+    """Only one process at a time brings a folder up to date; the others wait for it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder / "lock"):
+        yield
+
+
+def open_derived(folder: Path, state: CollectionState) -> Derived | None:
+    """The derivatives of exactly this revision, or None when they are missing, damaged or of another one."""
+    try:
+        revision = _revision(folder)
+        lexical = LexicalIndex.open(folder / "lexical")
+        vectors = VectorFile.open(folder / "vectors", dimension=_dimension(state))
+        unchanged = _revision(folder) == revision
+    except (OSError, ValueError):
+        return None
+    return Derived(revision, lexical, vectors) if unchanged and revision == state.revision else None
+
+
+def update_derived(folder: Path, state: CollectionState, volume: Volume) -> Derived:
+    """Bring both derivatives up to what is committed now. The caller holds ``derived_lock``."""
+    records = {record.key: record for record in volume.records()}
+    (folder / "revision.json").unlink(missing_ok=True)  # until it is back, nobody opens what is here
+    lexical, vectors = _opened(folder, state)
+    if set(vectors.keys) != records.keys():
+        missing = sorted(records.keys() - set(vectors.keys))
+        vectors = vectors.replaced(
+            ((key, volume.passages_of(key)[1]) for key in missing), removed=set(vectors.keys) - records.keys()
+        )
+    if lexical.keys != records.keys():
+        lexical = lexical.replaced(
+            ((key, _texts(volume, records[key])) for key in sorted(records.keys() - lexical.keys)),
+            removed=lexical.keys - records.keys(),
+        )
+    revision = revision_of(records.values())
+    (folder / "revision.json").write_text(json.dumps(revision), encoding="utf-8")
+    return Derived(revision, lexical, vectors)
+
+
+def sentence_texts(volume: Volume, record: DocumentRecord, passages: Sequence[Passage]) -> list[list[list[str]]]:
+    """The source text of every part of every sentence of every passage, all of one document."""
+    return [[_parts(volume, record, passage, sentence) for sentence in passage.sentences] for passage in passages]
+
+
+def _parts(volume: Volume, record: DocumentRecord, passage: Passage, sentence: Sentence) -> list[str]:
+    return [_cut(volume, record, passage, part) for part in sentence.parts]
+
+
+def _cut(volume: Volume, record: DocumentRecord, passage: Passage, part: Span) -> str:
+    if passage.span.contains(part):
+        return part.shift(-passage.span.start).cut(passage.text)
+    return locate(volume.pieces(record.key, piece_numbers(part)), part, record.encoding).text
+
+
+def _texts(volume: Volume, record: DocumentRecord) -> list[tuple[str, str]]:
+    passages, _ = volume.passages_of(record.key)
+    sentences = sentence_texts(volume, record, passages)
+    return [
+        (passage.id, "\n".join([record.title, passage.section, *(" ".join(parts) for parts in texts)]))
+        for passage, texts in zip(passages, sentences, strict=True)
+    ]
+
+
+def _opened(folder: Path, state: CollectionState) -> tuple[LexicalIndex, VectorFile]:
+    try:
+        lexical = LexicalIndex.open(folder / "lexical")
+    except (OSError, ValueError):
+        lexical = LexicalIndex.empty(folder / "lexical")
+    try:
+        vectors = VectorFile.open(folder / "vectors", dimension=_dimension(state))
+    except (OSError, ValueError):
+        vectors = VectorFile.empty(folder / "vectors", dimension=_dimension(state))
+    return lexical, vectors
+
+
+def _revision(folder: Path) -> str:
+    return str(json.loads((folder / "revision.json").read_text(encoding="utf-8")))
+
+
+def _dimension(state: CollectionState) -> int:
+    return int(state.making["dimension"])

@@ -1,0 +1,150 @@
+"""The nouns of the index. Offsets are 0-based code points, end exclusive, into a document's text as decoded."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Literal
+
+__all__ = ["Document", "DocumentRecord", "Label", "Passage", "Sentence", "Span", "revision_of"]
+
+Label = Literal["prose", "caption", "abbreviation", "heading", "metadata", "references", "boilerplate"]
+"""What a stretch of text is for. Ranking reads it; nothing is deleted because of it.
+
+``prose`` running text · ``caption`` of a figure or table · ``abbreviation`` a term with its meaning ·
+``heading`` · ``metadata`` authors, identifiers, dates, keywords · ``references`` a literature list ·
+``boilerplate`` navigation, shop and legal text around the document.
+"""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A half-open, non-empty range of code points.
+
+    Raises ValueError when it would be empty or start before 0.
+    """
+
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        if self.start < 0 or self.end <= self.start:
+            raise ValueError(f"a span needs 0 <= start < end, not [{self.start}, {self.end})")
+
+    def __len__(self) -> int:
+        return self.end - self.start
+
+    def cut(self, text: str) -> str:
+        """The characters of ``text`` under the span; ValueError if the span reaches beyond it."""
+        if self.end > len(text):
+            raise ValueError(f"the span ends at {self.end}, the text at {len(text)}")
+        return text[self.start : self.end]
+
+    def shift(self, by: int) -> "Span":
+        """The same length, ``by`` code points further on."""
+        return Span(self.start + by, self.end + by)
+
+    def overlaps(self, other: "Span") -> bool:
+        """Whether the two share at least one code point."""
+        return self.start < other.end and other.start < self.end
+
+    def contains(self, other: "Span") -> bool:
+        """Whether every code point of ``other`` is in this span."""
+        return self.start <= other.start and other.end <= self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One unit that can be quoted, in reading order.
+
+    ``parts`` has one span, or several where the layout broke a sentence and put something between; the
+    parts are in reading order, which need not be the order of the file.
+    """
+
+    parts: tuple[Span, ...]
+    label: Label
+    section: str
+
+    @property
+    def span(self) -> Span:
+        """The first part: where the sentence starts to be read."""
+        return self.parts[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One source file, decoded and otherwise untouched.
+
+    ``location`` is where it was read (an absolute path), ``path`` how people are shown it (relative to the
+    folder that was indexed). ``encoding`` decodes the file's bytes to ``text`` exactly, with Python's codec
+    of that name. ``metadata`` holds what a manifest states, as strings.
+    """
+
+    id: str
+    location: str
+    path: str
+    title: str
+    text: str
+    encoding: str
+    size: int
+    media_type: str = "text/plain"
+    extractor: str = "text 1"
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def text_sha256(self) -> str:
+        """SHA-256 of the text in UTF-8, hexadecimal."""
+        return sha256(self.text.encode("utf-8")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRecord:
+    """What the catalogue says of one indexed document, its text left out.
+
+    ``key`` names this version of the document in the index: bytes, metadata and the way it was cut.
+    """
+
+    key: str
+    id: str
+    location: str
+    path: str
+    title: str
+    encoding: str
+    size: int
+    media_type: str
+    extractor: str
+    text_sha256: str
+    characters: int
+    passages: int
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def file_name(self) -> str:
+        """The last component of the path."""
+        return self.path.rsplit("/", 1)[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A run of whole sentences that is retrieved together: ``text == span.cut(document.text)``, always.
+
+    ``sentences`` lie within ``span``, except the further parts of a sentence that the layout broke.
+    """
+
+    document_key: str
+    ordinal: int
+    span: Span
+    text: str
+    section: str
+    label: Label
+    sentences: tuple[Sentence, ...]
+
+    @property
+    def id(self) -> str:
+        """Unique in a collection and the same whenever the same bytes are indexed the same way."""
+        return f"{self.document_key}/{self.ordinal}"
+
+
+def revision_of(records: Iterable[DocumentRecord]) -> str:
+    """A digest of what is indexed: the same documents give the same revision, whatever the order they came in."""
+    lines = sorted(f"{record.key}\t{record.path}\t{record.title}" for record in records)
+    return sha256("\n".join(lines).encode()).hexdigest()[:16]

@@ -1,0 +1,121 @@
+"""Reading an index while others write it: every question sees one committed state, the newest there is.
+
+Hits are checked against the catalogue, so a passage of a document that was removed or replaced a moment ago never
+answers, whatever the derived files still hold.
+"""
+
+import threading
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from index.derived import Derived, derived_folder, derived_lock, open_derived, update_derived
+from index.errors import DocumentNotFound, IndexMissing, StaleRead
+from index.models import DocumentRecord, Passage, Span
+from index.store import CollectionState, Store, Vectors, Volume
+from index.texts import Location, locate, piece_numbers
+
+__all__ = ["IndexReader", "Snapshot"]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One committed state of a collection, and what searches it. Use it for one question, then ask for another."""
+
+    state: CollectionState
+    volume: Volume
+    derived: Derived
+
+    def dense(self, vector: Vectors, *, limit: int, documents: Collection[str] | None) -> list[tuple[str, float]]:
+        """Passage ids by cosine similarity; ``documents`` are document keys."""
+        return self.derived.vectors.search(vector, limit=limit, documents=documents)
+
+    def lexical(self, question: str, *, limit: int, documents: Collection[str] | None) -> list[tuple[str, float]]:
+        """Passage ids by BM25; ``documents`` are document keys."""
+        return self.derived.lexical.search(question, limit=limit, documents=documents)
+
+    def passages(self, ids: Sequence[str]) -> tuple[dict[str, Passage], dict[str, DocumentRecord]]:
+        """Passages by id and their documents by key; what is no longer committed is left out."""
+        records = self.volume.committed([passage_id.partition("/")[0] for passage_id in ids])
+        found = self.volume.passages([name for name in ids if name.partition("/")[0] in records])
+        return found, records
+
+    def locate(self, record: DocumentRecord, span: Span) -> Location:
+        """The stored text under a span, with its place in the file. Raises StaleRead when it is gone."""
+        return locate(self.volume.pieces(record.key, piece_numbers(span)), span, record.encoding)
+
+    def records(self) -> list[DocumentRecord]:
+        """Every document, by path."""
+        return self.volume.records()
+
+    def record(self, document_id: str) -> DocumentRecord:
+        """A document by id. Raises DocumentNotFound."""
+        found = self.volume.with_ids([document_id])
+        if not found:
+            raise DocumentNotFound(f"No document {document_id} is in the collection {self.state.name!r}.")
+        return found[0]
+
+
+class IndexReader:
+    """Gives the newest snapshot of a collection. Safe to use from several threads."""
+
+    def __init__(self, store: Store, *, state_dir: Path, check: Callable[[CollectionState], None]) -> None:
+        self._store = store
+        self._state_dir = state_dir
+        self._check = check
+        self._lock = threading.Lock()
+        self._snapshots: dict[str, Snapshot] = {}
+
+    def collections(self) -> list[CollectionState]:
+        """The state of every collection, by name."""
+        return self._store.states()
+
+    def snapshot(self, collection: str) -> Snapshot:
+        """The newest committed state.
+
+        Raises IndexMissing when there is no such collection, IndexMismatch when what is in force cannot read it.
+        """
+        state = self._state(collection)
+        kept = self._snapshots.get(collection)
+        if kept is not None and kept.state == state:
+            return kept
+        with self._lock:
+            return self._opened(collection)
+
+    def _opened(self, collection: str) -> Snapshot:
+        while True:
+            state = self._state(collection)
+            kept = self._snapshots.get(collection)
+            if kept is not None and kept.state == state:
+                return kept
+            self._check(state)
+            try:
+                snapshot = self._made(state)
+            except (StaleRead, OSError, ValueError):
+                if self._state(collection).volume == state.volume:
+                    raise
+                continue  # a rebuild has switched to another volume and deletes this one
+            if self._state(collection).volume == state.volume:
+                self._snapshots[collection] = snapshot
+                return snapshot
+
+    def _made(self, state: CollectionState) -> Snapshot:
+        folder = derived_folder(self._state_dir, self._store, state)
+        volume = self._store.volume(state)
+        derived = open_derived(folder, state)
+        if derived is None:
+            with derived_lock(folder):
+                derived = open_derived(folder, state) or update_derived(folder, state, volume)
+        return Snapshot(state, volume, derived)
+
+    def _state(self, collection: str) -> CollectionState:
+        state = self._store.state(collection)
+        if state is None:
+            raise IndexMissing(self._missing(collection))
+        return state
+
+    def _missing(self, collection: str) -> str:
+        others = [state.name for state in self._store.states()]
+        known = f" There is: {', '.join(others)}." if others else ""
+        option = "" if collection == "default" else f" --collection {collection}"
+        return f"There is no index for the collection {collection!r} yet.{known} Run: citespan index add FOLDER{option}"

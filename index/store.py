@@ -1,0 +1,125 @@
+"""What a store of documents must do: the nouns and the seam. ``index/chroma.py`` is the one that ships.
+
+A *collection* is a library of documents. Its ``CollectionState`` names the *volume* in force: catalogue, texts and
+passages made with one model and one chunking. A rebuild fills another volume and then switches the state, one atomic
+write. Within a volume the catalogue record of a document is its commit point (see ``Volume``).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.models import DocumentRecord, Passage
+
+__all__ = ["PIECE_LENGTH", "WRITE_LIMIT", "CollectionState", "Piece", "RecordState", "Store", "Vectors", "Volume"]
+
+PIECE_LENGTH = 4000
+"""Code points in a stored piece of text: never above 16 KiB in UTF-8, hosted Chroma's limit for a document."""
+WRITE_LIMIT = 300
+"""Records in one write, hosted Chroma's limit."""
+
+Vectors = NDArray[np.float32]
+RecordState = Literal["writing", "committed", "removing"]
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionState:
+    """What is in force for a collection, and which committed state its readers should see.
+
+    ``making`` is how the passages were made (model, weights, precision, chunking), ``revision`` a digest of the
+    committed documents: the same documents give the same revision, whatever the history.
+    """
+
+    name: str
+    format: int
+    volume: str
+    making: Mapping[str, str]
+    revision: str
+    documents: int
+    passages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of ``PIECE_LENGTH`` code points of a document's text, the last one shorter.
+
+    ``start`` counts code points, ``start_byte`` bytes of the file (a byte order mark included), ``start_line`` lines
+    from 1.
+    """
+
+    number: int
+    start: int
+    start_byte: int
+    start_line: int
+    text: str
+
+
+class Volume(Protocol):
+    """The documents of a collection as made with one model and one chunking.
+
+    A document is written in three steps: ``begin`` notes the intent, ``write`` stores texts and passages, ``commit``
+    makes it (and makes another one disappear) in one atomic write. Whatever a killed process leaves behind is listed by
+    ``unfinished`` and taken away by ``purge``.
+    """
+
+    def begin(self, records: Sequence[DocumentRecord]) -> None:
+        """Note that these are being written; readers do not see them."""
+
+    def write(self, pieces: Mapping[str, Sequence[Piece]], passages: Sequence[Passage], vectors: Vectors) -> None:
+        """Store texts by document key and passages with their vectors, row by row."""
+
+    def commit(self, added: Sequence[DocumentRecord], removed: Sequence[DocumentRecord]) -> None:
+        """Make ``added`` visible and ``removed`` invisible, at once."""
+
+    def purge(self, keys: Sequence[str]) -> None:
+        """Delete all there is under these document keys."""
+
+    def unfinished(self) -> list[str]:
+        """Keys that a killed process was writing or removing."""
+
+    def records(self) -> list[DocumentRecord]:
+        """Every committed document, by path."""
+
+    def committed(self, keys: Sequence[str]) -> dict[str, DocumentRecord]:
+        """Those of these documents that are committed."""
+
+    def with_ids(self, document_ids: Sequence[str]) -> list[DocumentRecord]:
+        """The committed documents of these ids."""
+
+    def passages(self, ids: Sequence[str]) -> dict[str, Passage]:
+        """Passages by id; what is not there is left out."""
+
+    def passages_of(self, key: str) -> tuple[list[Passage], Vectors]:
+        """All passages of a document in order, and their vectors, of shape (passages, dimension)."""
+
+    def pieces(self, key: str, numbers: Sequence[int]) -> list[Piece]:
+        """The numbered pieces of a document's text, in order. Raises StaleRead when one is gone."""
+
+
+class Store(Protocol):
+    """The collections of one store, and the state of each."""
+
+    @property
+    def identity(self) -> str:
+        """Names this store among others: derived files are kept per store."""
+
+    def states(self) -> list[CollectionState]:
+        """The state of every collection, by name."""
+
+    def state(self, collection: str) -> CollectionState | None:
+        """The state of a collection; None when there is no such collection."""
+
+    def put_state(self, state: CollectionState) -> None:
+        """Create or replace a collection's state, atomically."""
+
+    def volume(self, state: CollectionState) -> Volume:
+        """The volume that a state names, created when it is not there."""
+
+    def drop_volumes(self, collection: str, *, keep: str) -> None:
+        """Delete a collection's volumes other than ``keep``."""
+
+    def drop(self, collection: str) -> None:
+        """Delete a collection with all that it holds."""

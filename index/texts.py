@@ -1,0 +1,66 @@
+"""A document's text in stored pieces, and spans read back from them with their bytes and lines."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.decoding import bom_length, byte_length
+from index.models import Span
+from index.store import PIECE_LENGTH, Piece
+
+__all__ = ["Location", "locate", "piece_numbers", "split_text"]
+
+LINE_END = re.compile(r"\r\n|\r|\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A span of a document as it stands in the file: bytes 0-based, end exclusive; lines 1-based, inclusive."""
+
+    span: Span
+    text: str
+    start_byte: int
+    end_byte: int
+    start_line: int
+    end_line: int
+
+
+def split_text(text: str, encoding: str) -> list[Piece]:
+    """The text in pieces of ``PIECE_LENGTH`` code points, each knowing where it starts in the file."""
+    pieces: list[Piece] = []
+    byte, line = bom_length(encoding), 1
+    for start in range(0, len(text), PIECE_LENGTH):
+        content = text[start : start + PIECE_LENGTH]
+        pieces.append(Piece(len(pieces), start, byte, line, content))
+        byte += byte_length(content, encoding)
+        line += _line_ends(content, following=text[start + PIECE_LENGTH : start + PIECE_LENGTH + 1])
+    return pieces
+
+
+def piece_numbers(span: Span) -> range:
+    """The numbers of the pieces that a span lies in."""
+    return range(span.start // PIECE_LENGTH, (span.end - 1) // PIECE_LENGTH + 1)
+
+
+def locate(pieces: Sequence[Piece], span: Span, encoding: str) -> Location:
+    """Cut a span out of consecutive pieces that cover it. Raises ValueError when they do not."""
+    text, first = "".join(piece.text for piece in pieces), pieces[0]
+    here = Span(span.start - first.start, span.end - first.start)
+    cut = here.cut(text)
+    before = text[: here.start]
+    start_byte = first.start_byte + byte_length(before, encoding)
+    start_line = first.start_line + _line_ends(before, following=cut[:1])
+    return Location(
+        span=span,
+        text=cut,
+        start_byte=start_byte,
+        end_byte=start_byte + byte_length(cut, encoding),
+        start_line=start_line,
+        end_line=start_line + _line_ends(cut[:-1], following=cut[-1:]),
+    )
+
+
+def _line_ends(text: str, *, following: str) -> int:
+    """How many line ends lie in ``text``; a final CR whose LF is ``following`` ends with that, not here."""
+    split_pair = text.endswith("\r") and following == "\n"
+    return len(LINE_END.findall(text)) - split_pair

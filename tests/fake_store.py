@@ -1,0 +1,104 @@
+"""A store in memory, to be told apart from the real one by its speed only."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from typing import ClassVar
+
+import numpy as np
+
+from index.errors import StaleRead
+from index.models import DocumentRecord, Passage
+from index.store import CollectionState, Piece, RecordState, Vectors
+
+__all__ = ["FakeStore", "FakeVolume"]
+
+
+@dataclass
+class FakeVolume:
+    """``Volume`` in dictionaries."""
+
+    catalogue: dict[str, tuple[DocumentRecord, RecordState]] = field(default_factory=dict)
+    texts: dict[tuple[str, int], Piece] = field(default_factory=dict)
+    rows: dict[str, tuple[Passage, Vectors]] = field(default_factory=dict)
+
+    def begin(self, records: Sequence[DocumentRecord]) -> None:
+        self.catalogue |= {record.key: (record, "writing") for record in records}
+
+    def write(self, pieces: Mapping[str, Sequence[Piece]], passages: Sequence[Passage], vectors: Vectors) -> None:
+        self.texts |= {(key, piece.number): piece for key, of_document in pieces.items() for piece in of_document}
+        pairs = zip(passages, np.array(vectors, dtype=np.float32), strict=True)
+        self.rows |= {passage.id: (passage, vector) for passage, vector in pairs}
+
+    def commit(self, added: Sequence[DocumentRecord], removed: Sequence[DocumentRecord]) -> None:
+        changes: dict[str, tuple[DocumentRecord, RecordState]] = {}
+        changes |= {record.key: (record, "removing") for record in removed}
+        changes |= {record.key: (record, "committed") for record in added}
+        if len(changes) != len(added) + len(removed):
+            raise ValueError("a record is both added and removed")
+        self.catalogue |= changes
+
+    def purge(self, keys: Sequence[str]) -> None:
+        gone = set(keys)
+        self.rows = {name: row for name, row in self.rows.items() if row[0].document_key not in gone}
+        self.texts = {place: piece for place, piece in self.texts.items() if place[0] not in gone}
+        self.catalogue = {key: entry for key, entry in self.catalogue.items() if key not in gone}
+
+    def unfinished(self) -> list[str]:
+        return sorted(key for key, (_, state) in self.catalogue.items() if state != "committed")
+
+    def records(self) -> list[DocumentRecord]:
+        found = [record for record, state in self.catalogue.values() if state == "committed"]
+        return sorted(found, key=lambda record: (record.path, record.key))
+
+    def committed(self, keys: Sequence[str]) -> dict[str, DocumentRecord]:
+        return {record.key: record for record in self.records() if record.key in set(keys)}
+
+    def with_ids(self, document_ids: Sequence[str]) -> list[DocumentRecord]:
+        return [record for record in self.records() if record.id in set(document_ids)]
+
+    def passages(self, ids: Sequence[str]) -> dict[str, Passage]:
+        return {name: self.rows[name][0] for name in ids if name in self.rows}
+
+    def passages_of(self, key: str) -> tuple[list[Passage], Vectors]:
+        rows = [row for row in self.rows.values() if row[0].document_key == key]
+        rows.sort(key=lambda row: row[0].ordinal)
+        vectors = np.array([vector for _, vector in rows], dtype=np.float32)
+        return [passage for passage, _ in rows], vectors
+
+    def pieces(self, key: str, numbers: Sequence[int]) -> list[Piece]:
+        try:
+            return [self.texts[key, number] for number in sorted(set(numbers))]
+        except KeyError as error:
+            raise StaleRead("A document left the index while it was being read. Ask again.") from error
+
+
+@dataclass
+class FakeStore:
+    """``Store`` in dictionaries; each has an identity of its own."""
+
+    numbers: ClassVar[Iterator[int]] = count()
+    kept: dict[str, CollectionState] = field(default_factory=dict)
+    volumes: dict[tuple[str, str], FakeVolume] = field(default_factory=dict)
+    identity: str = field(default_factory=lambda: f"fake:{next(FakeStore.numbers)}")
+
+    def states(self) -> list[CollectionState]:
+        return [self.kept[name] for name in sorted(self.kept)]
+
+    def state(self, collection: str) -> CollectionState | None:
+        return self.kept.get(collection)
+
+    def put_state(self, state: CollectionState) -> None:
+        self.kept[state.name] = state
+
+    def volume(self, state: CollectionState) -> FakeVolume:
+        return self.volumes.setdefault((state.name, state.volume), FakeVolume())
+
+    def drop_volumes(self, collection: str, *, keep: str) -> None:
+        self.volumes = {
+            name: volume for name, volume in self.volumes.items() if name[0] != collection or name[1] == keep
+        }
+
+    def drop(self, collection: str) -> None:
+        self.kept.pop(collection, None)
+        self.drop_volumes(collection, keep="")
