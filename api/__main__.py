@@ -1,0 +1,5 @@
+"""``python -m api`` is ``citespan``."""
+
+from api.cli import main
+
+main()

@@ -1,0 +1,197 @@
+"""The command line. ``main`` is the console script ``citespan``."""
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+import click
+
+from api.index_cli import build, collection_option, ids_of, index, parts_of
+from api.settings import Settings, load_settings
+from index.errors import CitespanError, SettingsError
+
+if TYPE_CHECKING:
+    from assistant.models import Caution
+
+__all__ = ["main"]
+
+FAILED, REFUSED, INTERRUPTED = 2, 3, 130
+BUSY_SECONDS = 600.0
+"""How long `ask --documents` waits for another process that indexes the same files."""
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--set", "flags", multiple=True, metavar="NAME=VALUE", help="Override a setting; see `citespan config`.")
+@click.version_option(package_name="citespan")
+@click.pass_context
+def cli(context: click.Context, flags: Sequence[str]) -> None:
+    r"""Answers from your documents. Every sentence carries the exact span of the file it came from.
+
+    \b
+    Exit codes: 0 answered or done, 1 verify found a difference, 2 error,
+    3 refused (the documents do not say), 4 done but files were skipped.
+    """
+    pairs = [flag.partition("=") for flag in flags]
+    if any(not equals for _, equals, _ in pairs):
+        raise SettingsError("--set takes NAME=VALUE, for example: citespan --set caution=cautious ask QUESTION")
+    context.obj = load_settings({name.lower().replace("-", "_"): value for name, _, value in pairs})
+
+
+@cli.command()
+@click.argument("words", nargs=-1, metavar="QUESTION")
+@click.option("--documents", multiple=True, type=click.Path(path_type=Path), help="Ask these files or folders instead.")
+@click.option("--only", multiple=True, metavar="DOCUMENT", help="Look only in this document of the index (path or id).")
+@click.option("--max-sentences", type=click.IntRange(1, 10), help="Longest answer.")
+@click.option("--caution", type=click.Choice(["cautious", "balanced", "eager"]), help="How sure an answer must be.")
+@click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
+@collection_option
+@click.pass_obj
+def ask(
+    settings: Settings,
+    words: Sequence[str],
+    documents: Sequence[Path],
+    only: Sequence[str],
+    max_sentences: int | None,
+    caution: "Caution | None",
+    as_json: bool,
+    collection: str,
+) -> int:
+    """Answer QUESTION from the index, or from the files given with --documents.
+
+    Without QUESTION, or with "-", it is read from standard input. After --documents further arguments are files too:
+    citespan ask "which factors mediate wound healing?" --documents papers/ notes.md
+    """
+    from assistant.models import Answer, Question
+
+    text, files = _question_and_files(words, documents)
+    parts = parts_of(settings)
+    if files:
+        parts = parts.over(files)
+        build(parts, "default", lambda builder: builder.add(files, mirror=True), wait=BUSY_SECONDS, quiet=True)
+        collection = "default"
+    assistant = parts.assistant()
+    question = Question(
+        text=text,
+        collection=collection,
+        documents=ids_of(only, assistant.reader.snapshot(collection)) if only else (),
+        max_sentences=max_sentences or settings.assistant.max_sentences,
+        caution=caution or settings.assistant.caution,
+    )
+    reply = assistant.ask(question)
+    if as_json:
+        from api.schemas import ask_response
+
+        click.echo(ask_response(reply).model_dump_json(by_alias=True, indent=2))
+    else:
+        from api.presenting import console, show_reply
+
+        show_reply(reply, assistant.reader.snapshot(collection), console())
+    return 0 if isinstance(reply.result, Answer) else REFUSED
+
+
+@cli.command()
+@click.option("--host", help="Address to listen on; default 127.0.0.1.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; default 8080, 0 picks a free one.")
+@click.pass_obj
+def serve(settings: Settings, host: str | None, port: int | None) -> int:
+    """Answer over HTTP: POST /v1/ask; what else there is stands in /openapi.json."""
+    from api.app import create_app
+    from api.app import serve as run
+
+    app = create_app(parts_of(settings).assistant(), settings)
+    run(app, host=host or settings.api.host, port=settings.api.port if port is None else port)
+    return 0
+
+
+@cli.command()
+@click.argument("answer", type=click.File("r", encoding="utf-8"))
+@click.option("--documents", multiple=True, type=click.Path(path_type=Path), help="Files or folders that are cited.")
+@click.option("--json", "as_json", is_flag=True, help="Print every check as JSON.")
+@click.pass_obj
+def verify(settings: Settings, answer: TextIO, documents: Sequence[Path], as_json: bool) -> int:
+    """Re-check every citation in ANSWER.json ("-" for standard input) against the files: hash, characters, bytes, text.
+
+    Takes the output of `citespan ask --json`, and char_location citations made by other systems. Without --documents
+    the files are looked for in the working directory.
+    """
+    from assistant.verifying import VerifyError
+    from assistant.verifying import verify as check
+
+    try:
+        parsed = json.load(answer)
+    except ValueError as error:
+        raise VerifyError(f"{answer.name} is not JSON: {error}") from error
+    findings = check(
+        parsed,
+        documents or [Path()],
+        max_bytes=settings.index.max_file_bytes,
+        fallback_encoding=settings.index.fallback_encoding,
+    )
+    if as_json:
+        click.echo(json.dumps([asdict(finding) for finding in findings], indent=2, ensure_ascii=False))
+    else:
+        from api.presenting import console, show_findings
+
+        show_findings(findings, console())
+    return 0 if all(finding.holds for finding in findings) else 1
+
+
+@cli.command()
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+@click.pass_obj
+def config(settings: Settings, as_json: bool) -> int:
+    """Show the settings in force and where each value came from."""
+    origins = list(settings.origins())
+    if as_json:
+        click.echo(
+            json.dumps({found.name: {"value": str(found.value), "source": found.source} for found in origins}, indent=2)
+        )
+        return 0
+    for found in origins:
+        click.echo(f"{found.name:<18} {found.value!s:<45} {found.source}")
+        click.secho(f"{'':<18} {found.description}", dim=True)
+    click.echo(
+        "\nSet with: CITESPAN_NAME in the environment, name = value in citespan.toml, or citespan --set name=value …"
+    )
+    return 0
+
+
+cli.add_command(index)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; every foreseen error is one line on standard error."""
+    try:
+        code = cli.main(
+            args=list(arguments) if arguments is not None else None, prog_name="citespan", standalone_mode=False
+        )
+    except CitespanError as error:
+        click.echo(f"citespan: {error}", err=True)
+        sys.exit(FAILED)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(FAILED)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("\ncitespan: interrupted. What was finished is kept; run the command again to go on.", err=True)
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+    sys.exit(code or 0)
+
+
+def _question_and_files(words: Sequence[str], documents: Sequence[Path]) -> tuple[str, list[Path]]:
+    """The question and the files to ask. With --documents, arguments after the question are files as well."""
+    if documents:
+        question, more = (words[0] if words else "-"), [Path(word) for word in words[1:]]
+        files = [*documents, *more]
+    else:
+        question, files = " ".join(words) or "-", []
+    if question == "-":
+        if sys.stdin.isatty():
+            raise click.UsageError("Ask a question, for example: citespan ask 'which factors mediate wound healing?'")
+        question = sys.stdin.read()
+    return question, files

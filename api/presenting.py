@@ -1,0 +1,185 @@
+"""Replies, documents and build summaries as people read them in a terminal, plain when it is none."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from assistant.models import Answer, Citation, Reply
+from assistant.verifying import Finding
+from index.build import Progress as BuildProgress
+from index.build import Summary
+from index.models import DocumentRecord, Span
+from index.reading import Snapshot
+from index.store import CollectionState
+from index.views import display
+
+__all__ = ["building", "console", "show_documents", "show_findings", "show_reply", "show_states", "show_summary"]
+
+CONTEXT = 160
+"""Code points shown on either side of a quotation."""
+WIDEST = 110
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A console for results, or for everything else; colours and bars only where there is a terminal."""
+    made = Console(stderr=stderr, highlight=False, soft_wrap=False, emoji=False, markup=False)
+    if made.width > WIDEST and made.is_terminal:
+        made.width = WIDEST
+    return made
+
+
+def show_reply(reply: Reply, snapshot: Snapshot, out: Console) -> None:
+    """The answer with its quotations in context, or the refusal with what came closest."""
+    if isinstance(reply.result, Answer):
+        out.print(Text(reply.result.text, style="bold"))
+        quotations = reply.result.citations
+    else:
+        out.print(Text(reply.result.message, style="bold yellow"))
+        quotations = reply.result.nearest
+        if quotations:
+            out.print(Text("\nWhat came closest:"))
+    for citation in quotations:
+        out.print()
+        _show_quotation(citation, snapshot, out)
+    out.print()
+    out.print(Text(_footer(reply), style="dim"))
+
+
+def _show_quotation(citation: Citation, snapshot: Snapshot, out: Console) -> None:
+    out.print(Text.assemble((f"[{citation.number}] ", "bold cyan"), (citation.record.title, "italic")))
+    where = " · ".join(part for part in (citation.section, _place(citation), _role(citation)) if part)
+    for text in (Text(where, style="cyan"), _in_context(citation, snapshot)):
+        for line in text.wrap(out, out.width - 4):
+            line.rstrip()
+            out.print(Text("    ") + line)
+
+
+def _place(citation: Citation) -> str:
+    first, last = citation.location.start_line, citation.location.end_line
+    lines = f"line {first}" if first == last else f"lines {first}-{last}"
+    return f"{citation.record.path}, {lines}"
+
+
+def _role(citation: Citation) -> str:
+    return {"source": "", "part": "part of the sentence", "agrees": "says the same"}[citation.role]
+
+
+def _in_context(citation: Citation, snapshot: Snapshot) -> Text:
+    span, known = citation.location.span, snapshot.derived.lexical.knows
+    wide = Span(max(0, span.start - CONTEXT), min(citation.record.characters, span.end + CONTEXT))
+    around = snapshot.locate(citation.record, wide).text
+    before = display(around[: span.start - wide.start], known=known).text
+    after = display(around[span.end - wide.start :], known=known).text
+    text = Text("“")
+    if before:
+        text.append(("…" if wide.start else "") + _from_word(before, whole=wide.start == 0) + " ", style="dim")
+    text.append(display(citation.cited_text, known=known).text, style="bold green")
+    if after:
+        cut = wide.end < citation.record.characters
+        text.append(" " + (after.rsplit(" ", 1)[0] + "…" if cut else after), style="dim")
+    return text.append("”")
+
+
+def _from_word(text: str, *, whole: bool) -> str:
+    """Without the piece of a word that the cut left at the start."""
+    return text if whole else text.partition(" ")[2]
+
+
+def _footer(reply: Reply) -> str:
+    documents = f"{reply.documents} document{'' if reply.documents == 1 else 's'}"
+    return (
+        f"confidence {reply.confidence:.2f} · {documents}, {reply.passages} passages · {reply.timings['total']:.0f} ms"
+    )
+
+
+@contextmanager
+def building(out: Console) -> Iterator[BuildProgress | None]:
+    """A bar with rate and remaining time while a build runs; nothing where there is no terminal."""
+    if not out.is_terminal:
+        yield None
+        return
+    columns = (
+        TextColumn("Indexing"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[passages]} passages, {task.fields[rate]:.0f}/s"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=out, transient=True) as bar:
+        task = bar.add_task("index", total=None, passages=0, rate=0.0)
+
+        def report(*, done: int, total: int, passages: int) -> None:
+            elapsed = bar.tasks[0].elapsed or 1.0
+            bar.update(task, completed=done, total=total, passages=passages, rate=passages / elapsed)
+
+        yield report
+
+
+def show_summary(summary: Summary, out: Console) -> None:
+    """What a build did, every file that was left out with its reason, and where the collection stands now."""
+    for skipped in summary.skipped:
+        out.print(Text.assemble(("skipped  ", "yellow"), skipped.message))
+    for notice in summary.notices:
+        out.print(Text.assemble(("note     ", "cyan"), notice))
+    counts = {
+        "added": len(summary.added),
+        "changed": len(summary.changed),
+        "removed": len(summary.removed),
+        "skipped": len(summary.skipped),
+    }
+    done = [f"{count} {word}" for word, count in counts.items() if count]
+    if summary.unchanged:
+        done.append(f"{summary.unchanged} unchanged")
+    if summary.ignored:
+        done.append(f"{summary.ignored} of other types ignored")
+    line = ", ".join(done) or "nothing to do"
+    if summary.state is not None:
+        line += f" — {summary.state.name}: {summary.state.documents} documents, {summary.state.passages} passages"
+    out.print(Text(f"{line} ({summary.seconds:.1f} s)"))
+
+
+def show_documents(records: Sequence[DocumentRecord], out: Console) -> None:
+    """A table of documents; a line each, separated by tabs, where there is no terminal."""
+    if not out.is_terminal:
+        for record in records:
+            sys.stdout.write(f"{record.id}\t{record.path}\t{record.passages}\t{record.title}\n")
+        return
+    table = Table("path", "title", "passages", "id", box=None, pad_edge=False)
+    for record in records:
+        table.add_row(Text(record.path), Text(record.title), str(record.passages), record.id[:19])
+    out.print(table)
+
+
+def show_states(states: Sequence[CollectionState], out: Console) -> None:
+    """Each collection: what it holds and how it is made."""
+    for state in states:
+        out.print(Text(state.name, style="bold"))
+        for name, value in {
+            "documents": state.documents,
+            "passages": state.passages,
+            "revision": state.revision,
+            "format": state.format,
+            **state.making,
+        }.items():
+            out.print(Text(f"  {name:<15} {value}"))
+
+
+def show_findings(findings: Sequence[Finding], out: Console) -> None:
+    """What does not hold, as a table, and a count."""
+    wrong = [finding for finding in findings if not finding.holds]
+    if wrong:
+        table = Table("citation", "file", "check", "what differs", box=None, pad_edge=False)
+        for finding in wrong:
+            table.add_row(finding.citation, Text(finding.file), finding.check, Text(finding.detail))
+        out.print(table)
+    cited = len({finding.citation for finding in findings if finding.check != "sentence"})
+    failed = len({finding.citation for finding in wrong})
+    verdict = f"{failed} do not hold" if wrong else "all hold"
+    out.print(
+        Text(f"{cited} citations, {len(findings)} checks: {verdict}", style="bold red" if wrong else "bold green")
+    )

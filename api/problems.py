@@ -1,0 +1,334 @@
+"""What went wrong, told over HTTP as RFC 9457 problem details. Only here does an error meet a status code.
+
+Each kind has a ``type`` of its own, ``urn:citespan:problem:<kind>``, that never changes. Errors of ours carry a message
+for people, which becomes ``detail``; what may name files, addresses or code of the server is logged instead, and the
+client gets the id to look for there.
+"""
+
+import difflib
+import logging
+import types
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from urllib.parse import quote
+from uuid import uuid4
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from assistant.errors import CitationError, QuestionError
+from index.errors import (
+    CitespanError,
+    DocumentNotFound,
+    IndexMismatch,
+    IndexMissing,
+    ModelError,
+    StaleRead,
+    StoreError,
+)
+
+__all__ = [
+    "KINDS",
+    "FieldProblem",
+    "Kind",
+    "KindName",
+    "Problem",
+    "TextRangeError",
+    "handle_problems",
+    "kind_of",
+    "problem_response",
+    "responses_for",
+]
+
+MEDIA_TYPE = "application/problem+json"
+MOST_ERRORS = 20
+LONGEST_NAME = 60
+
+logger = logging.getLogger(__name__)
+
+KindName = Literal[
+    "invalid-request",
+    "malformed-json",
+    "question",
+    "text-range",
+    "document-not-found",
+    "index-missing",
+    "index-mismatch",
+    "stale-read",
+    "store",
+    "model",
+    "citation",
+    "not-found",
+    "method-not-allowed",
+    "internal",
+]
+
+
+class TextRangeError(CitespanError):
+    """The range of text that was asked for is empty, too long or not in the document."""
+
+
+class FieldProblem(BaseModel):
+    """One thing that is wrong with the request, and where."""
+
+    location: str = Field(description="body, query or path")
+    pointer: str = Field(description="JSON Pointer (RFC 6901) to the field inside that location")
+    detail: str
+    suggestion: str | None = Field(default=None, description="The name that was probably meant.")
+
+
+class Problem(BaseModel):
+    """RFC 9457 problem details. ``type`` is stable; ``detail`` is for people and may change."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str = Field(description="The path that was asked for.")
+    errors: list[FieldProblem] | None = Field(
+        default=None, description="invalid-request only: everything that is wrong."
+    )
+    log_id: str | None = Field(default=None, description="Where the server's log says more, its id there.")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of problem. ``example`` is a detail; where not ``told``, it is the only one, and the error is logged."""
+
+    name: KindName
+    status: int
+    title: str
+    example: str
+    told: bool = True
+    retry_after: int | None = None
+
+    @property
+    def type(self) -> str:
+        """The URI that names this kind, for good."""
+        return f"urn:citespan:problem:{self.name}"
+
+
+KINDS: Mapping[KindName, Kind] = {
+    kind.name: kind
+    for kind in (
+        Kind("invalid-request", 422, "The request is not valid", "Unknown field 'qestion'. Did you mean 'question'?"),
+        Kind("malformed-json", 400, "The body is not JSON", "The body is not JSON: Expecting value at character 13."),
+        Kind("question", 422, "The question cannot be taken", "The question is empty. Ask something."),
+        Kind(
+            "text-range", 422, "The range of text cannot be given", "The text has 5012 characters; 9000 is not in it."
+        ),
+        Kind("document-not-found", 404, "No such document", "No document sha256:00 is in the collection 'default'."),
+        Kind(
+            "index-missing",
+            404,
+            "No such collection",
+            "There is no index for the collection 'trials' yet. There is: default. "
+            "Run: citespan index add FOLDER --collection trials",
+        ),
+        Kind(
+            "index-mismatch",
+            503,
+            "The index does not fit the settings in force",
+            "This index has the older format 1 (now 2). Run: citespan index rebuild",
+        ),
+        Kind(
+            "stale-read",
+            503,
+            "The index changed while it was being read",
+            "A document left the index while it was being read. Ask again.",
+            retry_after=1,
+        ),
+        Kind(
+            "store", 503, "The store cannot be used", "The store of documents cannot be used at the moment.", told=False
+        ),
+        Kind("model", 503, "A model cannot be used", "A model that answering needs cannot be used.", told=False),
+        Kind(
+            "citation",
+            500,
+            "A quotation could not be proved",
+            "A sentence of 001_e3af9324cdf7ef5e.txt differs from the stored text of the document. "
+            "Run: citespan index rebuild",
+        ),
+        Kind("not-found", 404, "There is nothing here", "There is nothing at /v2/ask. What there is: /openapi.json"),
+        Kind("method-not-allowed", 405, "This path does not take that method", "/v1/ask does not take GET; use POST."),
+        Kind("internal", 500, "Something went wrong in the server", "An unexpected error; it was logged.", told=False),
+    )
+}
+
+BY_ERROR: Mapping[type[BaseException], KindName] = {
+    QuestionError: "question",
+    CitationError: "citation",
+    TextRangeError: "text-range",
+    DocumentNotFound: "document-not-found",
+    IndexMissing: "index-missing",
+    IndexMismatch: "index-mismatch",
+    StaleRead: "stale-read",
+    StoreError: "store",
+    ModelError: "model",
+}
+
+
+def kind_of(error: Exception) -> Kind:
+    """The kind of problem that an error is to a client; ``internal`` when it is none that a client should know."""
+    names = (BY_ERROR[ancestor] for ancestor in type(error).__mro__ if ancestor in BY_ERROR)
+    return KINDS[next(names, "internal")]
+
+
+def problem_response(request: Request, error: Exception, *, status: int | None = None) -> Response:
+    """The problem that an error is, under its own status or another. Logs what the client is not told."""
+    kind = _under(kind_of(error), status)
+    if kind.told:
+        return _response(request, kind, str(error))
+    log_id = uuid4().hex
+    logger.error("%s %s failed; log id %s", request.method, _instance(request), log_id, exc_info=error)
+    return _response(request, kind, f"{kind.example} Log id: {log_id}", log_id=log_id)
+
+
+def handle_problems(app: FastAPI) -> None:
+    """Make every error of an application a problem."""
+    app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(CitespanError, problem_response)
+    app.add_exception_handler(Exception, problem_response)
+
+
+def responses_for(path: str, *names: KindName, status: int | None = None) -> dict[int | str, dict[str, Any]]:
+    """What OpenAPI says of the problems that a path can have, by status, with an example of each kind.
+
+    ``status`` takes the place of the kinds' own, save for 500.
+    """
+    found: dict[int | str, dict[str, Any]] = {}
+    for kind in (_under(KINDS[name], status) for name in names):
+        content = {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": {}}
+        entry = found.setdefault(kind.status, {"description": "", "content": {MEDIA_TYPE: content}})
+        entry["description"] = "; or: ".join(filter(None, [entry["description"], kind.title]))
+        example = Problem(type=kind.type, title=kind.title, status=kind.status, detail=kind.example, instance=path)
+        value = {"summary": kind.title, "value": example.model_dump(exclude_none=True)}
+        entry["content"][MEDIA_TYPE]["examples"][kind.name] = value
+        if kind.retry_after is not None:
+            header = {"description": f"Seconds to wait, after {kind.name}.", "schema": {"type": "integer"}}
+            entry["headers"] = {"Retry-After": header}
+    return found
+
+
+def _under(kind: Kind, status: int | None) -> Kind:
+    return kind if status is None or kind.status == HTTPStatus.INTERNAL_SERVER_ERROR else replace(kind, status=status)
+
+
+def _response(
+    request: Request,
+    kind: Kind,
+    detail: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    errors: list[FieldProblem] | None = None,
+    log_id: str | None = None,
+) -> Response:
+    problem = Problem(
+        type=kind.type,
+        title=kind.title,
+        status=kind.status,
+        detail=detail,
+        instance=_instance(request),
+        errors=errors,
+        log_id=log_id,
+    )
+    retry = {} if kind.retry_after is None else {"Retry-After": str(kind.retry_after)}
+    return Response(
+        problem.model_dump_json(exclude_none=True),
+        status_code=kind.status,
+        headers={**retry, **(headers or {})},
+        media_type=MEDIA_TYPE,
+    )
+
+
+def _instance(request: Request) -> str:
+    return quote(request.scope["path"], safe="/:@!$&'()*+,;=~")
+
+
+def _on_http(request: Request, error: Exception) -> Response:
+    """What the framework raises by itself."""
+    if not isinstance(error, HTTPException):  # pragma: no cover  registered for nothing else
+        raise error
+    where = _instance(request)
+    match error.status_code:
+        case HTTPStatus.NOT_FOUND:
+            kind, detail = KINDS["not-found"], f"There is nothing at {where}. What there is: /openapi.json"
+        case HTTPStatus.METHOD_NOT_ALLOWED:
+            allowed = (error.headers or {}).get("Allow", "another method")
+            kind, detail = KINDS["method-not-allowed"], f"{where} does not take {request.method}; use {allowed}."
+        case HTTPStatus.BAD_REQUEST:
+            kind, detail = KINDS["malformed-json"], "The body cannot be read as JSON in UTF-8."
+        case _:
+            return _unnamed(request, error)
+    return _response(request, kind, detail, headers=error.headers)
+
+
+def _unnamed(request: Request, error: HTTPException) -> Response:
+    """A status without a kind of its own: RFC 9457 calls it ``about:blank``, with the status phrase as the title."""
+    phrase = HTTPStatus(error.status_code).phrase
+    problem = Problem(
+        type="about:blank", title=phrase, status=error.status_code, detail=error.detail, instance=_instance(request)
+    )
+    body = problem.model_dump_json(exclude_none=True)
+    return Response(body, status_code=error.status_code, headers=error.headers, media_type=MEDIA_TYPE)
+
+
+def _on_invalid(request: Request, error: Exception) -> Response:
+    if not isinstance(error, RequestValidationError):  # pragma: no cover  registered for nothing else
+        raise error
+    found = error.errors()
+    if found[0]["type"] == "json_invalid":
+        detail = f"The body is not JSON: {found[0]['ctx']['error']} at character {found[0]['loc'][1]}."
+        return _response(request, KINDS["malformed-json"], detail)
+    if found[0]["loc"] == ("body",) and isinstance(error.body, bytes):
+        found = [{**found[0], "msg": "send JSON, with the header Content-Type: application/json"}]
+    models = _models_of(request.scope.get("endpoint"))
+    errors = [_field_problem(item, models) for item in found[:MOST_ERRORS]]
+    more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+    return _response(request, KINDS["invalid-request"], errors[0].detail + more, errors=errors)
+
+
+def _field_problem(found: Mapping[str, Any], models: Sequence[type[BaseModel]]) -> FieldProblem:
+    location, *place = found["loc"]
+    steps = [_printable(str(step)) for step in place]
+    pointer = "".join("/" + step.replace("~", "~0").replace("/", "~1") for step in steps)
+    if found["type"] == "extra_forbidden":
+        known = _known_fields(models, place[:-1])
+        close = difflib.get_close_matches(steps[-1], known, n=1)
+        hint = f"Did you mean {close[0]!r}?" if close else f"There is: {', '.join(known)}."
+        detail = f"Unknown field {steps[-1]!r}. {hint}"
+        return FieldProblem(location=location, pointer=pointer, detail=detail, suggestion=close[0] if close else None)
+    detail = f"{'.'.join(steps) or location}: {_printable(str(found['msg']), longest=500)}"
+    return FieldProblem(location=location, pointer=pointer, detail=detail)
+
+
+def _printable(text: str, *, longest: int = LONGEST_NAME) -> str:
+    """What a client sent, short enough to say back, lone surrogates replaced."""
+    short = text if len(text) <= longest else text[: longest - 1] + "…"
+    return short.encode("utf-8", "replace").decode()
+
+
+def _known_fields(models: Sequence[type[BaseModel]], place: Iterable[object]) -> list[str]:
+    """The fields that there are at a place inside these models; numbers in ``place`` are items of lists."""
+    for step in place:
+        inner = [model.model_fields[step].annotation for model in models if step in model.model_fields]
+        models = [found for annotation in inner for found in _models_in(annotation)] if inner else models
+    return list(dict.fromkeys(name for model in models for name in model.model_fields))
+
+
+def _models_of(endpoint: object) -> list[type[BaseModel]]:
+    """The models that a route reads its request into."""
+    hints = get_type_hints(endpoint) if callable(endpoint) else {}
+    return [model for name, hint in hints.items() if name != "return" for model in _models_in(hint)]
+
+
+def _models_in(annotation: object) -> list[type[BaseModel]]:
+    """``list[Turn] | None`` holds ``Turn``."""
+    if get_origin(annotation) in {list, Union, types.UnionType}:
+        return [model for part in get_args(annotation) for model in _models_in(part)]
+    return [annotation] if isinstance(annotation, type) and issubclass(annotation, BaseModel) else []

@@ -1,0 +1,84 @@
+"""The one place where real parts are chosen. Tests pass others to the same constructors."""
+
+from collections.abc import Callable, Sequence
+from hashlib import sha256
+from pathlib import Path
+
+from assistant.answering import Assistant
+from index.build import Builder, BuildOptions, Progress
+from index.chroma import open_store
+from index.embedding import Embedder, open_embedder
+from index.making import check_state, making_of
+from index.reading import IndexReader
+from index.settings import IndexSettings
+from index.store import CollectionState, Store
+
+__all__ = ["Parts"]
+
+
+class Parts:
+    """The parts that a set of settings calls for, each opened when it is first wanted."""
+
+    def __init__(self, settings: IndexSettings, *, notify: Callable[[str], None]) -> None:
+        self.settings = settings
+        self._notify = notify
+        self._store: Store | None = None
+        self._embedder: Embedder | None = None
+
+    @property
+    def store(self) -> Store:
+        """The store; raises StoreError when it cannot be reached."""
+        if self._store is None:
+            self._store = open_store(state_dir=self.settings.state_dir, chroma_url=self.settings.chroma_url)
+        return self._store
+
+    @property
+    def embedder(self) -> Embedder:
+        """The embedding model; raises ModelError when it cannot be had."""
+        if self._embedder is None:
+            self._embedder = open_embedder(
+                self.settings.model,
+                cache_dir=self.settings.cache_dir,
+                precision=self.settings.precision,
+                device=self.settings.device,
+                notify=self._notify,
+            )
+        return self._embedder
+
+    def reader(self) -> IndexReader:
+        """Reads collections made the way these settings say."""
+        return IndexReader(self.store, state_dir=self.settings.state_dir, check=self._check)
+
+    def assistant(self) -> Assistant:
+        """Answers from the collections of these settings."""
+        return Assistant(self.reader(), self.embedder)
+
+    def builder(self, collection: str, *, wait_seconds: float = 0.0, progress: Progress | None = None) -> Builder:
+        """Builds a collection the way these settings say."""
+        return Builder(
+            self.store,
+            self.embedder,
+            collection=collection,
+            state_dir=self.settings.state_dir,
+            options=BuildOptions(
+                tokens=self.settings.passage_tokens,
+                max_bytes=self.settings.max_file_bytes,
+                fallback_encoding=self.settings.fallback_encoding,
+                wait_seconds=wait_seconds,
+            ),
+            progress=progress,
+        )
+
+    def over(self, paths: Sequence[Path]) -> "Parts":
+        """The same parts over an index of its own in the cache, for questions about just these paths."""
+        places = "\n".join(sorted(str(path.resolve()) for path in paths))
+        name = sha256(places.encode()).hexdigest()[:16]
+        settings = self.settings.model_copy(
+            update={"state_dir": self.settings.cache_dir / "documents" / name, "chroma_url": None}
+        )
+        parts = Parts(settings, notify=self._notify)
+        parts._embedder = self._embedder
+        return parts
+
+    def _check(self, state: CollectionState) -> None:
+        check_state(state, making_of(self.embedder, tokens=self.settings.passage_tokens))

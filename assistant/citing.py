@@ -1,0 +1,76 @@
+"""The only place that makes citations: each is re-cut from the text stored with its document.
+
+What is shown is the display text of what is cited. If the two do not agree, or the text is not there any more,
+nothing is shown.
+"""
+
+from collections.abc import Callable, Sequence
+
+from assistant.errors import CitationError
+from assistant.extracting import Candidate, Evidence
+from assistant.models import Answer, AnswerSentence, Citation, CitationRole
+from index.models import Span
+from index.reading import Snapshot
+from index.views import display
+
+__all__ = ["cite_answer", "cite_nearest"]
+
+
+def cite_answer(chosen: Sequence[Evidence], snapshot: Snapshot) -> Answer:
+    """An answer made of the chosen sentences, numbered markers behind each.
+
+    Raises StaleRead when a document left the index meanwhile, CitationError when a quotation is not in the stored text.
+    """
+    citations: list[Citation] = []
+    sentences: list[AnswerSentence] = []
+    text = ""
+    for evidence in chosen:
+        made = _cite(evidence.best, snapshot, first=len(citations) + 1)
+        _must_show(evidence.best, made, snapshot.derived.lexical.knows)
+        for agreeing in evidence.agreeing:
+            made += _cite(agreeing, snapshot, first=len(citations) + len(made) + 1, role="agrees")
+        citations += made
+        start = len(text) + bool(text)
+        end = start + len(evidence.best.shown)
+        numbers = tuple(citation.number for citation in made)
+        sentences.append(AnswerSentence(evidence.best.shown, start, end, numbers))
+        text = f"{text} " if text else ""
+        text += f"{evidence.best.shown} " + "".join(f"[{number}]" for number in numbers)
+    return Answer(text, tuple(sentences), tuple(citations))
+
+
+def cite_nearest(candidates: Sequence[Candidate], snapshot: Snapshot) -> tuple[Citation, ...]:
+    """What came closest to an answer, for a refusal to point at."""
+    citations: list[Citation] = []
+    for candidate in candidates:
+        citations += _cite(candidate, snapshot, first=len(citations) + 1)
+    return tuple(citations)
+
+
+def _cite(candidate: Candidate, snapshot: Snapshot, *, first: int, role: CitationRole = "source") -> list[Citation]:
+    parts = candidate.sentence.parts
+    if len(parts) > 1 and role == "source":
+        role = "part"
+    return [_recut(candidate, part, snapshot, number, role) for number, part in enumerate(parts, first)]
+
+
+def _recut(candidate: Candidate, part: Span, snapshot: Snapshot, number: int, role: CitationRole) -> Citation:
+    hit = candidate.hit
+    return Citation(
+        number=number,
+        role=role,
+        record=hit.record,
+        location=snapshot.locate(hit.record, part),
+        section=hit.passage.section,
+        passage_id=hit.passage.id,
+        score=round(hit.score, 4),
+    )
+
+
+def _must_show(candidate: Candidate, citations: Sequence[Citation], known: Callable[[str], bool]) -> None:
+    shown = " ".join(display(citation.cited_text, known=known).text for citation in citations)
+    if shown != candidate.shown:
+        raise CitationError(
+            f"A sentence of {candidate.hit.record.path} differs from the stored text of the document. "
+            "Run: citespan index rebuild"
+        )
