@@ -7,8 +7,12 @@ TORCH_INDEX ?=
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --constraint constraints.txt $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
-SHELL := /bin/bash
+SHELL := /bin/bash -o pipefail
+# pip says a lot; what it is fetching is what a person wants to see.
+BRIEFLY := | sed -unE '/^(Collecting|Installing collected|Successfully installed)/ { s/ \(from.*//; s/^(.{100}).*/\1…/; p }'
 .DEFAULT_GOAL := help
+# The question as it was typed, a "$" in it included.
+override Q := $(value Q)
 export Q
 
 .PHONY: ask serve check test test-slow bench lock help clean
@@ -59,11 +63,11 @@ $(VENV)/.created:
 	@touch $@
 
 $(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/.created
-	@$(PIP) --editable .
+	@$(PIP) --editable . $(BRIEFLY)
 	@touch $@
 
 $(VENV)/.installed-dev: pyproject.toml constraints.txt | $(VENV)/.created
-	@$(PIP) --editable '.[dev]'
+	@$(PIP) --editable '.[dev]' $(BRIEFLY)
 	@touch $(VENV)/.installed $@
 
 .citespan/.seeds: $(wildcard seeds/*) | $(VENV)/.installed

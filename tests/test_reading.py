@@ -98,6 +98,19 @@ def test_an_old_snapshot_never_answers_from_what_left(store: Store, state_dir: P
         snapshot.record(record.id)
 
 
+def test_what_is_removed_but_not_yet_deleted_does_not_answer(
+    store: Store, state_dir: Path, documents_dir: Path
+) -> None:
+    write(documents_dir, first="Macrophages clear debris.", second="A zebra heals quickly.")
+    builder_of(store, state_dir).add([documents_dir])
+    snapshot = reader_of(store, state_dir).snapshot("default")
+    (record,) = [record for record in snapshot.records() if record.title.startswith("Second")]
+    snapshot.volume.commit([], [record])
+    assert snapshot.volume.passages([f"{record.key}/0"]), "its passages are still there"
+    assert snapshot.passages([f"{record.key}/0"]) == ({}, {})
+    assert (lexical(snapshot, "zebra"), dense(snapshot, "zebra")) == (set(), {"First"})
+
+
 def test_a_span_is_read_with_its_place(store: Store, state_dir: Path, documents_dir: Path) -> None:
     text = "\ufeffTitle\r\n\r\nCaf\u00e9 \U0001f9ec cells grow.\r\n" + "Filler line.\r\n" * 700 + "The end is here.\r\n"
     (documents_dir / "a.txt").write_bytes(text.encode())
