@@ -5,7 +5,6 @@ files crashes whoever opens them next (measured: DECISIONS.md), so the embedded 
 everything is in its SQLite log, which is transactional, and the in-memory graph is kept as small as it may be.
 """
 
-import json
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,7 +16,8 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from index.errors import SettingsError, StaleRead, StoreError
-from index.models import DocumentRecord, Passage, Sentence, Span
+from index.models import DocumentRecord, Passage
+from index.rows import passage_from, passage_row, piece_from, piece_row, record_from, record_row, state_from, state_row
 from index.store import WRITE_LIMIT, CollectionState, Piece, RecordState, Vectors
 
 if TYPE_CHECKING:
@@ -128,25 +128,16 @@ class ChromaStore:
     def states(self) -> list[CollectionState]:
         with translated():
             found = self._states.get(include=["metadatas"])
-        return sorted((_state_from(row) for row in found["metadatas"] or []), key=lambda state: state.name)
+        return sorted((state_from(row) for row in found["metadatas"] or []), key=lambda state: state.name)
 
     def state(self, collection: str) -> CollectionState | None:
         with translated():
             found = self._states.get(ids=[collection], include=["metadatas"])
-        return _state_from(found["metadatas"][0]) if found["metadatas"] else None
+        return state_from(found["metadatas"][0]) if found["metadatas"] else None
 
     def put_state(self, state: CollectionState) -> None:
-        row: dict[str, Any] = {
-            "name": state.name,
-            "format": state.format,
-            "volume": state.volume,
-            "making": json.dumps(dict(state.making), sort_keys=True),
-            "revision": state.revision,
-            "documents": state.documents,
-            "passages": state.passages,
-        }
         with translated():
-            self._states.upsert(ids=[state.name], metadatas=[row], embeddings=[_placeholder(state.name)])
+            self._states.upsert(ids=[state.name], metadatas=[state_row(state)], embeddings=[_placeholder(state.name)])
 
     def volume(self, state: CollectionState) -> "ChromaVolume":
         stem = f"{state.name}.{state.volume}"
@@ -201,7 +192,7 @@ class ChromaVolume:
         with translated():
             self._catalogue.upsert(
                 ids=[record.key for record, _ in records],
-                metadatas=[_record_row(record, state) for record, state in records],
+                metadatas=[record_row(record, state) for record, state in records],
                 embeddings=[_placeholder(record.key) for record, _ in records],
             )
 
@@ -213,14 +204,14 @@ class ChromaVolume:
                 self._texts.upsert(
                     ids=ids,
                     documents=[piece.text for _, piece in batch],
-                    metadatas=[_piece_row(key, piece) for key, piece in batch],
+                    metadatas=[piece_row(key, piece) for key, piece in batch],
                     embeddings=[_placeholder(name) for name in ids],
                 )
             for numbers in in_batches(range(len(passages))):
                 self._passages.upsert(
                     ids=[passages[number].id for number in numbers],
                     documents=[passages[number].text for number in numbers],
-                    metadatas=[_passage_row(passages[number]) for number in numbers],
+                    metadatas=[passage_row(passages[number]) for number in numbers],
                     embeddings=vectors[numbers[0] : numbers[-1] + 1],
                 )
 
@@ -242,7 +233,7 @@ class ChromaVolume:
         with translated():
             found = self._catalogue.get(where=_where("state", "$eq", "committed"), include=["metadatas"])
         rows = zip(found["ids"], found["metadatas"] or [], strict=True)
-        return sorted((_record_from(key, row) for key, row in rows), key=lambda record: (record.path, record.key))
+        return sorted((record_from(key, row) for key, row in rows), key=lambda record: (record.path, record.key))
 
     def committed(self, keys: Sequence[str]) -> dict[str, DocumentRecord]:
         found: dict[str, DocumentRecord] = {}
@@ -251,7 +242,7 @@ class ChromaVolume:
                 got = self._catalogue.get(ids=list(batch), include=["metadatas"])
                 for key, row in zip(got["ids"], got["metadatas"] or [], strict=True):
                     if row["state"] == "committed":
-                        found[key] = _record_from(key, row)
+                        found[key] = record_from(key, row)
         return found
 
     def with_ids(self, document_ids: Sequence[str]) -> list[DocumentRecord]:
@@ -260,7 +251,7 @@ class ChromaVolume:
             for batch in in_batches(sorted(set(document_ids))):
                 got = self._catalogue.get(where=_where("id", "$in", list(batch)), include=["metadatas"])
                 rows = zip(got["ids"], got["metadatas"] or [], strict=True)
-                found += [_record_from(key, row) for key, row in rows if row["state"] == "committed"]
+                found += [record_from(key, row) for key, row in rows if row["state"] == "committed"]
         return found
 
     def passages(self, ids: Sequence[str]) -> dict[str, Passage]:
@@ -269,28 +260,31 @@ class ChromaVolume:
             for batch in in_batches(sorted(set(ids))):
                 got = self._passages.get(ids=list(batch), include=["metadatas", "documents"])
                 rows = zip(got["metadatas"] or [], got["documents"] or [], strict=True)
-                found |= {passage.id: passage for passage in (_passage_from(row, text) for row, text in rows)}
+                found |= {passage.id: passage for passage in (passage_from(row, text) for row, text in rows)}
         return found
 
-    def passages_of(self, key: str) -> tuple[list[Passage], Vectors]:
+    def passages_of(self, keys: Sequence[str]) -> dict[str, tuple[list[Passage], Vectors]]:
         try:
-            got = self._all_of(key)
+            got = self._all_of(keys)
         except StoreError:
             # An embedded client reads vectors from memory, where those that another process wrote since are missing.
             if self._reopened is None:
                 raise
             self._passages = self._reopened()
-            got = self._all_of(key)
+            got = self._all_of(keys)
         rows = zip(got["metadatas"] or [], got["documents"] or [], strict=True)
-        passages = [_passage_from(row, text) for row, text in rows]
-        order = sorted(range(len(passages)), key=lambda number: passages[number].ordinal)
+        passages = [passage_from(row, text) for row, text in rows]
         vectors = np.asarray(got["embeddings"], dtype=np.float32)
-        return [passages[number] for number in order], vectors[order]
+        order = sorted(range(len(passages)), key=lambda number: passages[number].ordinal)
+        places: dict[str, list[int]] = {key: [] for key in keys}
+        for number in order:
+            places[passages[number].document_key].append(number)
+        return {key: ([passages[number] for number in found], vectors[found]) for key, found in places.items()}
 
-    def _all_of(self, key: str) -> "GetResult":
+    def _all_of(self, keys: Sequence[str]) -> "GetResult":
         with translated():
             return self._passages.get(
-                where=_where("document_key", "$eq", key), include=["metadatas", "documents", "embeddings"]
+                where=_where("document_key", "$in", list(keys)), include=["metadatas", "documents", "embeddings"]
             )
 
     def pieces(self, key: str, numbers: Sequence[int]) -> list[Piece]:
@@ -300,7 +294,7 @@ class ChromaVolume:
             for batch in in_batches(ids):
                 got = self._texts.get(ids=list(batch), include=["metadatas", "documents"])
                 rows = zip(got["metadatas"] or [], got["documents"] or [], strict=True)
-                found += [_piece_from(row, text) for row, text in rows]
+                found += [piece_from(row, text) for row, text in rows]
         if len(found) != len(set(ids)):
             raise StaleRead("A document left the index while it was being read. Ask again.")
         return sorted(found, key=lambda piece: piece.number)
@@ -318,82 +312,3 @@ def _placeholder(name: str) -> Sequence[float]:
 
 def _where(field: str, operator: str, value: str | list[str]) -> dict[str, Any]:
     return {field: {operator: value}}
-
-
-def _state_from(row: Mapping[str, Any]) -> CollectionState:
-    return CollectionState(
-        name=row["name"],
-        format=row["format"],
-        volume=row["volume"],
-        making=json.loads(row["making"]),
-        revision=row["revision"],
-        documents=row["documents"],
-        passages=row["passages"],
-    )
-
-
-def _record_row(record: DocumentRecord, state: RecordState) -> dict[str, Any]:
-    return {
-        "state": state,
-        "id": record.id,
-        "location": record.location,
-        "path": record.path,
-        "title": record.title,
-        "encoding": record.encoding,
-        "size": record.size,
-        "media_type": record.media_type,
-        "extractor": record.extractor,
-        "text_sha256": record.text_sha256,
-        "characters": record.characters,
-        "passages": record.passages,
-        "metadata": json.dumps(dict(record.metadata), sort_keys=True, ensure_ascii=False),
-    }
-
-
-def _record_from(key: str, row: Mapping[str, Any]) -> DocumentRecord:
-    fields = {name: value for name, value in row.items() if name not in {"state", "metadata"}}
-    return DocumentRecord(key=key, metadata=json.loads(row["metadata"]), **fields)
-
-
-def _piece_row(key: str, piece: Piece) -> dict[str, Any]:
-    return {
-        "document_key": key,
-        "number": piece.number,
-        "start": piece.start,
-        "start_byte": piece.start_byte,
-        "start_line": piece.start_line,
-    }
-
-
-def _piece_from(row: Mapping[str, Any], text: str) -> Piece:
-    return Piece(row["number"], row["start"], row["start_byte"], row["start_line"], text)
-
-
-def _passage_row(passage: Passage) -> dict[str, Any]:
-    return {
-        "document_key": passage.document_key,
-        "ordinal": passage.ordinal,
-        "start": passage.span.start,
-        "end": passage.span.end,
-        "section": passage.section,
-        "label": passage.label,
-        "sentences": json.dumps(
-            [[[part.start, part.end] for part in sentence.parts] for sentence in passage.sentences]
-        ),
-    }
-
-
-def _passage_from(row: Mapping[str, Any], text: str) -> Passage:
-    label, section = row["label"], row["section"]
-    return Passage(
-        document_key=row["document_key"],
-        ordinal=row["ordinal"],
-        span=Span(row["start"], row["end"]),
-        text=text,
-        section=section,
-        label=label,
-        sentences=tuple(
-            Sentence(tuple(Span(start, end) for start, end in parts), label, section)
-            for parts in json.loads(row["sentences"])
-        ),
-    )

@@ -15,11 +15,15 @@ from filelock import FileLock
 
 from index.lexical import LexicalIndex
 from index.models import DocumentRecord, Passage, Sentence, Span, revision_of
-from index.store import CollectionState, Store, Volume
+from index.store import CollectionState, Store, Vectors, Volume
 from index.texts import locate, piece_numbers
 from index.vectors import VectorFile
 
 __all__ = ["Derived", "derived_folder", "derived_lock", "open_derived", "sentence_texts", "update_derived"]
+
+
+READ_AT_ONCE = 100
+"""Documents read from the store in one go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +69,12 @@ def update_derived(folder: Path, state: CollectionState, volume: Volume) -> Deri
     if set(vectors.keys) != records.keys():
         missing = sorted(records.keys() - set(vectors.keys))
         vectors = vectors.replaced(
-            ((key, volume.passages_of(key)[1]) for key in missing), removed=set(vectors.keys) - records.keys()
+            ((key, found) for key, _, found in _read(volume, missing)), removed=set(vectors.keys) - records.keys()
         )
     if lexical.keys != records.keys():
+        missing = sorted(records.keys() - lexical.keys)
         lexical = lexical.replaced(
-            ((key, _texts(volume, records[key])) for key in sorted(records.keys() - lexical.keys)),
+            ((key, _texts(volume, records[key], passages)) for key, passages, _ in _read(volume, missing)),
             removed=lexical.keys - records.keys(),
         )
     revision = revision_of(records.values())
@@ -92,8 +97,14 @@ def _cut(volume: Volume, record: DocumentRecord, passage: Passage, part: Span) -
     return locate(volume.pieces(record.key, piece_numbers(part)), part, record.encoding).text
 
 
-def _texts(volume: Volume, record: DocumentRecord) -> list[tuple[str, str]]:
-    passages, _ = volume.passages_of(record.key)
+def _read(volume: Volume, keys: Sequence[str]) -> Iterator[tuple[str, list[Passage], Vectors]]:
+    """Documents with their passages and vectors, a batch of them in memory at a time."""
+    for at in range(0, len(keys), READ_AT_ONCE):
+        for key, (passages, vectors) in volume.passages_of(keys[at : at + READ_AT_ONCE]).items():
+            yield key, passages, vectors
+
+
+def _texts(volume: Volume, record: DocumentRecord, passages: Sequence[Passage]) -> list[tuple[str, str]]:
     sentences = sentence_texts(volume, record, passages)
     return [
         (passage.id, "\n".join([record.title, passage.section, *(" ".join(parts) for parts in texts)]))

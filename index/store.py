@@ -92,8 +92,8 @@ class Volume(Protocol):
     def passages(self, ids: Sequence[str]) -> dict[str, Passage]:
         """Passages by id; what is not there is left out."""
 
-    def passages_of(self, key: str) -> tuple[list[Passage], Vectors]:
-        """All passages of a document in order, and their vectors, of shape (passages, dimension)."""
+    def passages_of(self, keys: Sequence[str]) -> dict[str, tuple[list[Passage], Vectors]]:
+        """By document, all its passages in order and their vectors, of shape (passages, dimension)."""
 
     def pieces(self, key: str, numbers: Sequence[int]) -> list[Piece]:
         """The numbered pieces of a document's text, in order. Raises StaleRead when one is gone."""

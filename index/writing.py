@@ -13,10 +13,10 @@ import numpy as np
 
 from index.catalogue import Catalogue
 from index.chunking import Chunk, chunk
-from index.derived import derived_folder, derived_lock, update_derived
+from index.derived import derived_folder, derived_lock, open_derived, update_derived
 from index.embedding import Embedder
 from index.making import document_key
-from index.models import Document, DocumentRecord
+from index.models import Document, DocumentRecord, revision_of
 from index.segmenting import segment
 from index.store import CollectionState, Store, Vectors
 from index.texts import split_text
@@ -123,6 +123,8 @@ class VolumeWriter:
 
     def publish(self) -> None:
         """Bring the derived files up to what is committed and let readers see it."""
+        if revision_of(self.catalogue) == self._state.revision and open_derived(self._folder, self._state) is not None:
+            return
         started = time.monotonic()
         with derived_lock(self._folder):
             derived = update_derived(self._folder, self._state, self._volume)

@@ -60,7 +60,10 @@ class FakeVolume:
     def passages(self, ids: Sequence[str]) -> dict[str, Passage]:
         return {name: self.rows[name][0] for name in ids if name in self.rows}
 
-    def passages_of(self, key: str) -> tuple[list[Passage], Vectors]:
+    def passages_of(self, keys: Sequence[str]) -> dict[str, tuple[list[Passage], Vectors]]:
+        return {key: self._passages_of(key) for key in keys}
+
+    def _passages_of(self, key: str) -> tuple[list[Passage], Vectors]:
         rows = [row for row in self.rows.values() if row[0].document_key == key]
         rows.sort(key=lambda row: row[0].ordinal)
         vectors = np.array([vector for _, vector in rows], dtype=np.float32)

@@ -93,7 +93,7 @@ class Library:
 
     def passages(self) -> list[Passage]:
         volume = self.store.volume(self.state)
-        return [passage for record in volume.records() for passage in volume.passages_of(record.key)[0]]
+        return [passage for record in volume.records() for passage in volume.passages_of([record.key])[record.key][0]]
 
     def text(self) -> str:
         return "\n".join(passage.text for passage in self.passages())
@@ -610,7 +610,9 @@ def test_another_model_names_the_command_and_a_rebuild_uses_it(library: Library)
     with pytest.raises(IndexMismatch, match=r"model hashing.*now in force: model other/model.*citespan index rebuild"):
         library.builder(embedder=other).add([library.documents])
     library.builder(embedder=other).rebuild()
-    _, vectors = library.store.volume(library.state).passages_of(library.store.volume(library.state).records()[0].key)
+    volume = library.store.volume(library.state)
+    key = volume.records()[0].key
+    _, vectors = volume.passages_of([key])[key]
     assert vectors.shape[1] == 32
     with pytest.raises(IndexMismatch, match=r"model other/model"):
         library.add()
@@ -684,7 +686,7 @@ def contents_of(store: Store) -> tuple[str, list[tuple[str, list[Passage], list[
     found = []
     for record in volume.records():
         pieces = volume.pieces(record.key, range((record.characters - 1) // 4000 + 1))
-        found.append((record.path, volume.passages_of(record.key)[0], [piece.text for piece in pieces]))
+        found.append((record.path, volume.passages_of([record.key])[record.key][0], [piece.text for piece in pieces]))
     return state.revision, found
 
 
@@ -712,7 +714,8 @@ def test_vectors_are_those_of_the_passages(quick: Library) -> None:
     path = quick.write("a.txt", "Report\n\n" + "Wounds heal in phases. " * 60)
     quick.add()
     volume = quick.store.volume(quick.state)
-    passages, vectors = volume.passages_of(volume.records()[0].key)
+    key = volume.records()[0].key
+    passages, vectors = volume.passages_of([key])[key]
     (document,) = [
         load(source, max_bytes=10_000, fallback_encoding="cp1252")
         for source in find_files([path])

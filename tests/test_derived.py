@@ -1,7 +1,7 @@
 """What is derived may be lost or damaged at any time: the next question is answered the same."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from index.derived import derived_folder, open_derived, sentence_texts, update_d
 from index.making import check_state, making_of
 from index.models import Document, Passage, Sentence, Span
 from index.reading import IndexReader
-from index.store import Store
+from index.store import Store, Vectors
 from index.texts import split_text
 from index.writing import record_of
 from tests.fake_store import FakeStore, FakeVolume
@@ -159,9 +159,9 @@ def test_bringing_it_up_to_date_touches_only_what_changed(library: Library) -> N
     class Watched(FakeVolume):
         read: list[str] = []  # noqa: RUF012  one test, one list
 
-        def passages_of(self, key: str):  # type: ignore[no-untyped-def]  # noqa: ANN202  as in FakeVolume
-            self.read.append(key)
-            return super().passages_of(key)
+        def passages_of(self, keys: Sequence[str]) -> dict[str, tuple[list[Passage], Vectors]]:
+            self.read.extend(keys)
+            return super().passages_of(keys)
 
     volume = library.store.volume(state)
     assert isinstance(volume, FakeVolume)

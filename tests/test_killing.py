@@ -226,7 +226,7 @@ def contents_of(store: ChromaStore, state_dir: Path) -> Contents:
     for record in records:
         pieces = volume.pieces(record.key, range((record.characters - 1) // PIECE_LENGTH + 1))
         texts.append("".join(piece.text for piece in pieces))
-    of_documents = [volume.passages_of(record.key) for record in records]
+    of_documents = [volume.passages_of([record.key])[record.key] for record in records]
     snapshot = IndexReader(store, state_dir=state_dir, check=lambda _: None).snapshot("default")
     answers: list[Any] = []
     for question in QUESTIONS:

@@ -26,7 +26,7 @@ def _steps() -> list[tuple[str, str]]:
 
 def _pattern(shown: str) -> str:
     """The shown output as a pattern: a standing-alone "…" is what differs from run to run."""
-    words = re.sub(r"(?<=confidence )\d\.\d+|\d+ ms", "…", shown).split()
+    words = re.sub(r"(?<=confidence )\d\.\d+|\d+(?= ms)", "…", shown).split()
     return r"\s+".join(re.escape(word).replace("…", r"\S*") for word in words)
 
 

@@ -144,8 +144,8 @@ def test_purging_leaves_nothing_and_touches_no_other(store: Store) -> None:
     volume.purge(["one", "never there"])
     assert keys(volume.records()) == ["two"]
     assert volume.passages(["one/0", "two/0"]).keys() == {"two/0"}
-    assert volume.passages_of("one")[0] == []
-    assert len(volume.passages_of("two")[0]) == 1
+    assert volume.passages_of(["one"])["one"][0] == []
+    assert len(volume.passages_of(["two"])["two"][0]) == 1
     with pytest.raises(StaleRead, match="Ask again"):
         volume.pieces("one", [0])
     volume.purge([])
@@ -160,7 +160,7 @@ def test_an_unfinished_document_can_be_purged_and_written_again(store: Store) ->
     volume.purge(volume.unfinished())
     add(volume, record)
     assert volume.records() == [record]
-    assert [passage.ordinal for passage in volume.passages_of("one")[0]] == [0]
+    assert [passage.ordinal for passage in volume.passages_of(["one"])["one"][0]] == [0]
 
 
 def test_records_are_listed_by_path(store: Store) -> None:
@@ -199,7 +199,7 @@ def test_more_than_one_write_holds_is_written_and_read(store: Store) -> None:
     pieces, vectors = split_text(text, "utf-8"), unit_vectors(number)
     volume.begin([record_of("one")])
     volume.write({"one": pieces}, passages, vectors)
-    found, stored = volume.passages_of("one")
+    found, stored = volume.passages_of(["one"])["one"]
     assert found == passages
     np.testing.assert_allclose(stored, vectors, atol=1e-6)
     assert volume.passages([passage.id for passage in passages]) == {passage.id: passage for passage in passages}
@@ -226,7 +226,7 @@ def test_vectors_come_back_within_a_millionth(store: Store) -> None:
     order = list(np.random.default_rng(1).permutation(50))
     passages = [passage_of("one", ordinal) for ordinal in range(50)]
     volume.write({}, [passages[at] for at in order], vectors[order])
-    found, stored = volume.passages_of("one")
+    found, stored = volume.passages_of(["one"])["one"]
     assert found == passages
     assert stored.dtype == np.float32
     np.testing.assert_allclose(stored, vectors, atol=1e-6)
@@ -236,8 +236,8 @@ def test_writing_again_replaces(store: Store) -> None:
     volume = store.volume(state_of())
     for text, seed in (("Old text.", 1), ("New text.", 2)):
         volume.write({"one": split_text(text, "utf-8")}, [passage_of("one", text=text)], unit_vectors(1, seed=seed))
-    assert [passage.text for passage in volume.passages_of("one")[0]] == ["New text."]
-    np.testing.assert_allclose(volume.passages_of("one")[1], unit_vectors(1, seed=2), atol=1e-6)
+    assert [passage.text for passage in volume.passages_of(["one"])["one"][0]] == ["New text."]
+    np.testing.assert_allclose(volume.passages_of(["one"])["one"][1], unit_vectors(1, seed=2), atol=1e-6)
     assert [piece.text for piece in volume.pieces("one", [0])] == ["New text."]
 
 
@@ -248,8 +248,8 @@ def test_what_is_not_there_is_left_out(store: Store) -> None:
     assert volume.passages([]) == {}
     assert volume.committed([]) == {}
     assert volume.with_ids(["sha256:none"]) == volume.with_ids([]) == []
-    assert volume.passages_of("two")[0] == []
-    assert len(volume.passages_of("two")[1]) == 0
+    assert volume.passages_of(["two"])["two"][0] == []
+    assert len(volume.passages_of(["two"])["two"][1]) == 0
 
 
 def test_pieces_are_read_by_number_and_a_missing_one_is_told(store: Store) -> None:
@@ -297,7 +297,7 @@ def test_volumes_are_apart_and_dropped_but_one(store: Store) -> None:
     store.drop_volumes(state.name, keep="v1-2")
     assert keys(store.volume(other).records()) == ["two"]
     assert store.volume(state).records() == []
-    assert store.volume(state).passages_of("one")[0] == []
+    assert store.volume(state).passages_of(["one"])["one"][0] == []
 
 
 def test_a_volume_opened_again_is_the_same(store: Store) -> None:
@@ -375,7 +375,7 @@ def test_what_another_process_writes_is_read_at_once(state_dir: Path) -> None:
             there = action == "add"
             assert (key in volume.committed([key])) == there
             assert (f"{key}/0" in volume.passages([f"{key}/0"])) == there
-            passages, vectors = volume.passages_of(key)
+            passages, vectors = volume.passages_of([key])[key]
             assert len(passages) == there
             if there:
                 np.testing.assert_allclose(vectors, np.eye(8, dtype=np.float32)[[int(key)]], atol=1e-6)
