@@ -1,11 +1,9 @@
-"""Building an index: which files are new, changed, known, moved, the same as others; and making it all anew."""
+"""Building an index: adding what is in folders, removing documents, making it all anew."""
 
 import math
-import os
 import time
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field, replace
-from hashlib import file_digest
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -15,6 +13,7 @@ from index.loading import Skipped, Source, find_files, load
 from index.locking import writing
 from index.making import check_format, check_name, check_not_newer, check_state, making_of, new_state
 from index.models import Document, DocumentRecord
+from index.placing import Placer, Summary
 from index.store import PIECE_LENGTH, CollectionState, Store, Volume
 from index.writing import VolumeWriter
 
@@ -26,21 +25,6 @@ class Progress(Protocol):
 
     def __call__(self, *, done: int, total: int, passages: int) -> None:
         """``done`` of ``total`` bytes of source; ``passages`` written so far."""
-
-
-@dataclass(slots=True)
-class Summary:
-    """What a build did. ``skipped`` files were left out; ``notices`` are worth a line, but nothing was."""
-
-    added: list[str] = field(default_factory=list)
-    changed: list[str] = field(default_factory=list)
-    unchanged: int = 0
-    removed: list[str] = field(default_factory=list)
-    skipped: list[Skipped] = field(default_factory=list)
-    notices: list[str] = field(default_factory=list)
-    ignored: int = 0
-    seconds: float = 0.0
-    state: CollectionState | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +64,6 @@ class Builder:
         self._progress = progress
         self._making = making_of(embedder, tokens=options.tokens)
         self._done = self._total = self._passages = 0
-        self._mirrored: Collection[str] | None = None
 
     def add(self, roots: Sequence[Path], *, mirror: bool = False) -> Summary:
         """Index what is under ``roots``; with ``mirror``, documents that are no longer there leave the index.
@@ -93,14 +76,15 @@ class Builder:
         found = list(find_files(roots))
         sources = [source for source in found if isinstance(source, Source)]
         self._total = sum(_size(source) for source in sources)
-        self._mirrored = {str(source.location) for source in sources} if mirror else None
+        seen = {str(source.location) for source in sources}
         with writing(self._state_dir, wait_seconds=self._options.wait_seconds):
             writer = self._writer(self._state())
+            placer = Placer(writer, summary, mirrored=seen if mirror else None, passed=self._passed)
             try:
                 for item in found:
-                    self._take(item, writer, summary)
+                    self._take(item, placer, summary)
                 writer.flush()
-                self._look_for_missing(sources, writer, summary, mirror=mirror)
+                placer.look_for_missing(seen)
             finally:
                 writer.publish()
             summary.state = self._store.state(self._collection)
@@ -166,7 +150,7 @@ class Builder:
         if known != made:
             writer.amend(known)
         summary.unchanged += 1
-        self._report(record.size, 0)
+        self._passed(record.size)
 
     def _state(self) -> CollectionState:
         state = self._store.state(self._collection)
@@ -187,82 +171,23 @@ class Builder:
             publish_seconds=self._options.publish_seconds if publish_seconds is None else publish_seconds,
         )
 
-    def _take(self, item: Source | Skipped, writer: VolumeWriter, summary: Summary) -> None:
+    def _take(self, item: Source | Skipped, placer: Placer, summary: Summary) -> None:
         if isinstance(item, Skipped):
             if item.reason == "ignored":
                 summary.ignored += 1
             else:
-                summary.skipped.append(item)
+                placer.leave_out(item, None)
             return
         try:
             document = load(item, max_bytes=self._options.max_bytes, fallback_encoding=self._options.fallback_encoding)
         except FileSkipped as error:
-            summary.skipped.append(Skipped(item.path, error.reason, str(error)))
-            self._report(_size(item), 0)
+            placer.leave_out(Skipped(item.path, error.reason, str(error)), item.location)
+            self._passed(_size(item))
             return
-        self._place(document, writer, summary)
+        placer.place(document)
 
-    def _place(self, document: Document, writer: VolumeWriter, summary: Summary) -> None:
-        """Decide what a document is to the index: known, changed, a copy, moved, or new."""
-        here = writer.catalogue.at(document.location)
-        same = writer.catalogue.get(document.id)
-        moved = same is not None and same.location != document.location
-        if same is not None and moved and self._stays(same):
-            summary.notices.append(f"{document.path} has the same bytes as {same.path}; it is indexed once.")
-            if here is not None:
-                writer.remove([here])
-                summary.removed.append(here.path)
-            self._report(document.size, 0)
-            return
-        if same is not None and here is not None and here.id != same.id:
-            writer.remove([here])
-            here = None
-        if same is not None and moved:
-            writer.catalogue.drop(same)  # its place and its name are free
-        if same is not None and same.title == document.title and same.media_type == document.media_type:
-            path = self._named(document, writer, summary).path if moved else same.path
-            known = replace(same, location=document.location, path=path, metadata=document.metadata)
-            if known != same:
-                writer.amend(known)
-            summary.unchanged += 1
-            self._report(document.size, 0)
-        else:
-            replaced = same or here
-            named = self._named(document, writer, summary)
-            (summary.added if replaced is None else summary.changed).append(named.path)
-            writer.put(named, replaces=replaced)
-
-    def _stays(self, record: DocumentRecord) -> bool:
-        """Whether the file that a document was read from still holds it, and is among those that are mirrored."""
-        return (self._mirrored is None or record.location in self._mirrored) and _id_at(record.location) == record.id
-
-    def _named(self, document: Document, writer: VolumeWriter, summary: Summary) -> Document:
-        """The document under a path that no other has, with a word where file names repeat."""
-        here = writer.catalogue.at(document.location)
-        if here is not None:
-            return replace(document, path=here.path)
-        name = document.path.rsplit("/", 1)[-1]
-        if writer.catalogue.has_path(document.path):
-            document = replace(document, path=document.location.lstrip("/"))
-        if writer.catalogue.has_name(name):
-            summary.notices.append(f"More than one file is called {name}; this one is cited as {document.path}.")
-        return document
-
-    def _look_for_missing(
-        self, sources: Sequence[Source], writer: VolumeWriter, summary: Summary, *, mirror: bool
-    ) -> None:
-        seen = {str(source.location) for source in sources}
-        missing = [record for record in writer.catalogue if record.location not in seen]
-        if mirror:
-            writer.remove(missing)
-            summary.removed += sorted(record.path for record in missing)
-            return
-        gone = [record for record in missing if not os.path.exists(record.location)]  # noqa: PTH110  never raises
-        if gone:
-            summary.notices.append(
-                f"{len(gone)} indexed file(s) are no longer on disk, {gone[0].path} among them; they still answer. "
-                "To drop them: citespan index remove --missing"
-            )
+    def _passed(self, size: int) -> None:
+        self._report(size, 0)
 
     def _report(self, size: int, passages: int) -> None:
         self._done += size
@@ -289,15 +214,6 @@ def _restored(volume: Volume, record: DocumentRecord) -> Document:
 
 def _version(record: DocumentRecord) -> tuple[str, str, str]:
     return record.id, record.title, record.media_type
-
-
-def _id_at(location: str) -> str | None:
-    """The id of the document that a file now holds; None where there is no such file."""
-    try:
-        with Path(location).open("rb") as file:
-            return f"sha256:{file_digest(file, 'sha256').hexdigest()}"
-    except OSError:
-        return None
 
 
 def _size(source: Source) -> int:

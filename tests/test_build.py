@@ -743,6 +743,19 @@ def test_progress_reaches_the_end_and_never_goes_back(quick: Library) -> None:
         assert steps[-1][0] == steps[-1][1] == sum(path.stat().st_size for path in quick.documents.iterdir())
 
 
+def test_a_file_that_can_no_longer_be_read_still_answers_and_that_is_said(library: Library) -> None:
+    """Unless the index mirrors the folder."""
+    library.write("note.txt", "Report\n\nWounds heal.")
+    library.add()
+    (library.documents / "note.txt").write_bytes(b"")
+    summary = library.add()
+    assert [skipped.reason for skipped in summary.skipped] == ["empty"]
+    assert "still answers as it was" in summary.notices[0]
+    assert summary.state is not None
+    assert summary.state.documents == 1
+    assert library.add(mirror=True).removed == ["note.txt"]
+
+
 def test_an_empty_folder_makes_an_empty_index(library: Library) -> None:
     summary = library.add()
     assert (summary.added, summary.unchanged) == ([], 0)

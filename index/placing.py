@@ -1,0 +1,142 @@
+"""What a file is to an index: known, changed, a copy, moved or new; and what became of the files that are not there."""
+
+import os
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, replace
+from hashlib import file_digest
+from pathlib import Path
+
+from index.loading import Skipped
+from index.models import Document, DocumentRecord
+from index.store import CollectionState
+from index.writing import VolumeWriter
+
+__all__ = ["Placer", "Summary"]
+
+
+@dataclass(slots=True)
+class Summary:
+    """What a build did. ``skipped`` files were left out; ``notices`` are worth a line, but nothing was."""
+
+    added: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    unchanged: int = 0
+    removed: list[str] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+    ignored: int = 0
+    seconds: float = 0.0
+    state: CollectionState | None = None
+
+
+class Placer:
+    """Gives each document its place in a volume, and says in the summary what was done.
+
+    ``mirrored`` are the places of all files when the index is to hold just these; None when others stay. ``passed`` is
+    told the size of each document that needed no writing.
+    """
+
+    def __init__(
+        self,
+        writer: VolumeWriter,
+        summary: Summary,
+        *,
+        mirrored: Collection[str] | None,
+        passed: Callable[[int], None],
+    ) -> None:
+        self._writer = writer
+        self._catalogue = writer.catalogue
+        self._summary = summary
+        self._mirrored = mirrored
+        self._passed = passed
+
+    def place(self, document: Document) -> None:
+        """Write a document where that is needed, and make what it replaces go."""
+        here = self._catalogue.at(document.location)
+        same = self._catalogue.get(document.id)
+        if same is not None and same.location != document.location:
+            if self._stays(same):
+                self._pass_copy(document, same, here)
+                return
+            self._catalogue.drop(same)  # it moved: its place and its name are free
+        if same is not None and here is not None and here.id != same.id:
+            self._writer.remove([here])
+            here = None
+        if same is not None and same.title == document.title and same.media_type == document.media_type:
+            self._keep(document, same)
+        else:
+            self._put(document, same or here)
+
+    def leave_out(self, skipped: Skipped, location: Path | None) -> None:
+        """Note a file that cannot be read. What it held when it could be leaves a mirror; elsewhere it still answers."""
+        self._summary.skipped.append(skipped)
+        here = None if location is None else self._catalogue.at(str(location))
+        if here is None:
+            return
+        if self._mirrored is not None:
+            self._writer.remove([here])
+            self._summary.removed.append(here.path)
+            return
+        self._summary.notices.append(
+            f"{here.path} still answers as it was when it was last read. To drop it: citespan index remove {here.path}"
+        )
+
+    def look_for_missing(self, seen: Collection[str]) -> None:
+        """Remove, or name, the documents whose files are no longer there; ``seen`` are the places that are."""
+        missing = [record for record in self._catalogue if record.location not in seen]
+        if self._mirrored is not None:
+            self._writer.remove(missing)
+            self._summary.removed += sorted(record.path for record in missing)
+            return
+        gone = [record for record in missing if not os.path.exists(record.location)]  # noqa: PTH110  never raises
+        if gone:
+            self._summary.notices.append(
+                f"{len(gone)} indexed file(s) are no longer on disk, {gone[0].path} among them; they still answer. "
+                "To drop them: citespan index remove --missing"
+            )
+
+    def _stays(self, record: DocumentRecord) -> bool:
+        """Whether the file that a document was read from still holds it, and is among those that are mirrored."""
+        return (self._mirrored is None or record.location in self._mirrored) and _id_at(record.location) == record.id
+
+    def _pass_copy(self, document: Document, same: DocumentRecord, here: DocumentRecord | None) -> None:
+        self._summary.notices.append(f"{document.path} has the same bytes as {same.path}; it is indexed once.")
+        if here is not None:
+            self._writer.remove([here])
+            self._summary.removed.append(here.path)
+        self._passed(document.size)
+
+    def _keep(self, document: Document, same: DocumentRecord) -> None:
+        """Its passages stay; where it is, or what its manifest says, may be new."""
+        path = same.path if same.location == document.location else self._named(document).path
+        known = replace(same, location=document.location, path=path, metadata=document.metadata)
+        if known != same:
+            self._writer.amend(known)
+        self._summary.unchanged += 1
+        self._passed(document.size)
+
+    def _put(self, document: Document, replaced: DocumentRecord | None) -> None:
+        named = self._named(document)
+        (self._summary.added if replaced is None else self._summary.changed).append(named.path)
+        self._writer.put(named, replaces=replaced)
+
+    def _named(self, document: Document) -> Document:
+        """The document under a path that no other has, with a word where file names repeat."""
+        here = self._catalogue.at(document.location)
+        if here is not None:
+            return replace(document, path=here.path)
+        name = document.path.rsplit("/", 1)[-1]
+        if self._catalogue.has_path(document.path):
+            document = replace(document, path=document.location.lstrip("/"))
+        if self._catalogue.has_name(name):
+            self._summary.notices.append(f"More than one file is called {name}; this one is cited as {document.path}.")
+        return document
+
+
+def _id_at(location: str) -> str | None:
+    """The id of the document that a file now holds; None where there is no such file."""
+    try:
+        with Path(location).open("rb") as file:
+            return f"sha256:{file_digest(file, 'sha256').hexdigest()}"
+    except OSError:
+        return None
