@@ -68,7 +68,7 @@ class Placer:
             self._put(document, same or here)
 
     def leave_out(self, skipped: Skipped, location: Path | None) -> None:
-        """Note a file that cannot be read. What it held when it could be leaves a mirror; elsewhere it still answers."""
+        """Note a file that cannot be read; what it held before leaves a mirror, and elsewhere still answers."""
         self._summary.skipped.append(skipped)
         here = None if location is None else self._catalogue.at(str(location))
         if here is None:
