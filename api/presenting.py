@@ -36,10 +36,10 @@ def console(*, stderr: bool = False) -> Console:
 def show_reply(reply: Reply, snapshot: Snapshot, out: Console) -> None:
     """The answer with its quotations in context, or the refusal with what came closest."""
     if isinstance(reply.result, Answer):
-        out.print(Text(reply.result.text, style="bold"))
+        _show(Text(reply.result.text, style="bold"), out)
         quotations = reply.result.citations
     else:
-        out.print(Text(reply.result.message, style="bold yellow"))
+        _show(Text(reply.result.message, style="bold yellow"), out)
         quotations = reply.result.nearest
         if quotations:
             out.print(Text("\nWhat came closest:"))
@@ -51,12 +51,17 @@ def show_reply(reply: Reply, snapshot: Snapshot, out: Console) -> None:
 
 
 def _show_quotation(citation: Citation, snapshot: Snapshot, out: Console) -> None:
-    out.print(Text.assemble((f"[{citation.number}] ", "bold cyan"), (citation.record.title, "italic")))
+    _show(Text.assemble((f"[{citation.number}] ", "bold cyan"), (citation.record.title, "italic")), out)
     where = " · ".join(part for part in (citation.section, _place(citation), _role(citation)) if part)
     for text in (Text(where, style="cyan"), _in_context(citation, snapshot)):
-        for line in text.wrap(out, out.width - 4):
-            line.rstrip()
-            out.print(Text("    ") + line)
+        _show(text, out, indent=4)
+
+
+def _show(text: Text, out: Console, *, indent: int = 0) -> None:
+    """Wrapped to the width, without blanks at line ends."""
+    for line in text.wrap(out, max(out.width - indent, 20)):
+        line.rstrip()
+        out.print(Text(" " * indent) + line)
 
 
 def _place(citation: Citation) -> str:
