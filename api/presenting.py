@@ -23,6 +23,8 @@ __all__ = ["building", "console", "show_documents", "show_findings", "show_reply
 CONTEXT = 160
 """Code points shown on either side of a quotation."""
 WIDEST = 110
+VISIBLE = {code: 0x2400 + code for code in range(32) if chr(code) != "\n"} | dict.fromkeys(range(127, 160), 65533)
+"""Control characters, which documents and file names may hold, as the symbols that stand for them."""
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -58,7 +60,8 @@ def _show_quotation(citation: Citation, snapshot: Snapshot, out: Console) -> Non
 
 
 def _show(text: Text, out: Console, *, indent: int = 0) -> None:
-    """Wrapped to the width, without blanks at line ends."""
+    """Wrapped to the width, without blanks at line ends, and with nothing in it that a terminal would obey."""
+    text.plain = text.plain.translate(VISIBLE)
     for line in text.wrap(out, max(out.width - indent, 20)):
         line.rstrip()
         out.print(Text(" " * indent) + line)
@@ -128,9 +131,9 @@ def building(out: Console) -> Iterator[BuildProgress | None]:
 def show_summary(summary: Summary, out: Console) -> None:
     """What a build did, every file that was left out with its reason, and where the collection stands now."""
     for skipped in summary.skipped:
-        out.print(Text.assemble(("skipped  ", "yellow"), skipped.message))
+        _show(Text.assemble(("skipped  ", "yellow"), skipped.message), out)
     for notice in summary.notices:
-        out.print(Text.assemble(("note     ", "cyan"), notice))
+        _show(Text.assemble(("note     ", "cyan"), notice), out)
     counts = {
         "added": len(summary.added),
         "changed": len(summary.changed),
@@ -152,11 +155,13 @@ def show_documents(records: Sequence[DocumentRecord], out: Console) -> None:
     """A table of documents; a line each, separated by tabs, where there is no terminal."""
     if not out.is_terminal:
         for record in records:
-            sys.stdout.write(f"{record.id}\t{record.path}\t{record.passages}\t{record.title}\n")
+            fields = (record.id, record.path, str(record.passages), record.title)
+            sys.stdout.write("\t".join(field.translate(VISIBLE) for field in fields) + "\n")
         return
     table = Table("path", "title", "passages", "id", box=None, pad_edge=False)
     for record in records:
-        table.add_row(Text(record.path), Text(record.title), str(record.passages), record.id[:19])
+        path, title = (Text(field.translate(VISIBLE)) for field in (record.path, record.title))
+        table.add_row(path, title, str(record.passages), record.id[:19])
     out.print(table)
 
 

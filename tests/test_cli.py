@@ -180,6 +180,16 @@ def test_files_that_cannot_be_read_are_named_and_the_others_indexed(run: Run, el
     assert "1 added, 2 skipped" in ran.err
 
 
+def test_nothing_in_a_document_reaches_the_terminal_as_a_command(run: Run, elsewhere: Path) -> None:
+    (elsewhere / "one.txt").write_text(
+        "Monocytes \x1b[31mclear\x1b]0;owned\x07 debris from wounds.\n", encoding="utf-8"
+    )
+    ran = run("ask", "What do monocytes clear from wounds?", "--documents", "one.txt", "--caution", "eager")
+    assert "\x1b" not in ran.out
+    assert "\x07" not in ran.out
+    assert "␛[31mclear" in ran.out
+
+
 def test_a_path_that_does_not_exist_is_an_error(run: Run, elsewhere: Path) -> None:
     ran = run("index", "add", elsewhere / "nowhere")
     assert (ran.code, "does not exist" in ran.err) == (2, True)
