@@ -1,5 +1,6 @@
 """Replies, documents and build summaries as people read them in a terminal, plain when it is none."""
 
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -27,9 +28,18 @@ VISIBLE = {code: 0x2400 + code for code in range(32) if chr(code) != "\n"} | dic
 """Control characters, which documents and file names may hold, as the symbols that stand for them."""
 
 
+class QuietConsole(Console):
+    """A console that stops without a word, and without a failure, when its reader (``| head``) has seen enough."""
+
+    def on_broken_pipe(self) -> None:
+        """Called by rich in place of its own exit code 1."""
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(0)
+
+
 def console(*, stderr: bool = False) -> Console:
     """A console for results, or for everything else; colours and bars only where there is a terminal."""
-    made = Console(stderr=stderr, highlight=False, soft_wrap=False, emoji=False, markup=False)
+    made = QuietConsole(stderr=stderr, highlight=False, soft_wrap=False, emoji=False, markup=False)
     if made.width > WIDEST and made.is_terminal:
         made.width = WIDEST
     return made
@@ -59,9 +69,15 @@ def _show_quotation(citation: Citation, snapshot: Snapshot, out: Console) -> Non
         _show(text, out, indent=4)
 
 
-def _show(text: Text, out: Console, *, indent: int = 0) -> None:
-    """Wrapped to the width, without blanks at line ends, and with nothing in it that a terminal would obey."""
+def _show(text: Text, out: Console, *, indent: int = 0, whole: bool = False) -> None:
+    """Wrapped to the width, without blanks at line ends, and with nothing in it that a terminal would obey.
+
+    A ``whole`` line is left whole where there is no terminal: somebody may look for it in a log.
+    """
     text.plain = text.plain.translate(VISIBLE)
+    if whole and not out.is_terminal:
+        out.print(text, soft_wrap=True)
+        return
     for line in text.wrap(out, max(out.width - indent, 20)):
         line.rstrip()
         out.print(Text(" " * indent) + line)
@@ -131,9 +147,9 @@ def building(out: Console) -> Iterator[BuildProgress | None]:
 def show_summary(summary: Summary, out: Console) -> None:
     """What a build did, every file that was left out with its reason, and where the collection stands now."""
     for skipped in summary.skipped:
-        _show(Text.assemble(("skipped  ", "yellow"), skipped.message), out)
+        _show(Text.assemble(("skipped  ", "yellow"), skipped.message), out, whole=True)
     for notice in summary.notices:
-        _show(Text.assemble(("note     ", "cyan"), notice), out)
+        _show(Text.assemble(("note     ", "cyan"), notice), out, whole=True)
     counts = {
         "added": len(summary.added),
         "changed": len(summary.changed),
@@ -148,7 +164,7 @@ def show_summary(summary: Summary, out: Console) -> None:
     line = ", ".join(done) or "nothing to do"
     if summary.state is not None:
         line += f" — {summary.state.name}: {summary.state.documents} documents, {summary.state.passages} passages"
-    out.print(Text(f"{line} ({summary.seconds:.1f} s)"))
+    _show(Text(f"{line} ({summary.seconds:.1f} s)"), out, whole=True)
 
 
 def show_documents(records: Sequence[DocumentRecord], out: Console) -> None:
@@ -176,7 +192,7 @@ def show_states(states: Sequence[CollectionState], out: Console) -> None:
             "format": state.format,
             **state.making,
         }.items():
-            out.print(Text(f"  {name:<15} {value}"))
+            _show(Text(f"  {name:<15} {value}"), out, whole=True)
 
 
 def show_findings(findings: Sequence[Finding], out: Console) -> None:
@@ -191,5 +207,8 @@ def show_findings(findings: Sequence[Finding], out: Console) -> None:
     failed = len({finding.citation for finding in wrong})
     verdict = f"{failed} do not hold" if wrong else "all hold"
     out.print(
-        Text(f"{cited} citations, {len(findings)} checks: {verdict}", style="bold red" if wrong else "bold green")
+        Text(
+            f"{cited} citation{'' if cited == 1 else 's'}, {len(findings)} checks: {verdict}",
+            style="bold red" if wrong else "bold green",
+        )
     )

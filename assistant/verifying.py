@@ -3,37 +3,22 @@
 Takes citespan's answers and bare ``char_location`` citations of other systems alike.
 """
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+import codecs
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from index.decoding import unmarked
+from assistant.checks import Check, Finding, check_answer, check_citation, is_place, plain
 from index.errors import CitespanError, FileSkipped
 from index.loading import Source, find_files, load
 from index.models import Document
 
 __all__ = ["Check", "Finding", "VerifyError", "verify"]
 
-Check = Literal["document", "hash", "text", "characters", "bytes", "sentence", "range"]
-SHOWN = 60
-
 
 class VerifyError(CitespanError):
     """What was given holds no citations that can be checked."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What one check of one citation found. ``citation`` is its id or its place in the list, from 1."""
-
-    citation: str
-    file: str
-    check: Check
-    holds: bool
-    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +30,12 @@ class File:
     document: Document | None
     problem: str = ""
 
+    @property
+    def names(self) -> set[str]:
+        """All that a title may mean by it."""
+        title = {self.document.title} if self.document else set()
+        return {self.source.location.name, self.source.location.stem, self.source.path} | title
+
 
 def verify(answer: object, roots: Sequence[Path], *, max_bytes: int, fallback_encoding: str) -> list[Finding]:
     """Check every citation in ``answer`` (parsed JSON) against the files under ``roots``.
@@ -52,45 +43,41 @@ def verify(answer: object, roots: Sequence[Path], *, max_bytes: int, fallback_en
     Raises VerifyError when there is nothing to check, IndexingError when a root does not exist.
     """
     citations = list(_citations(answer))
-    if not citations and not _is_refusal(answer):
+    own = answer if isinstance(answer, dict) and not {"answered", "sentences"}.isdisjoint(answer) else None
+    if not citations and own is None:
         raise VerifyError(
             "There are no citations in this JSON. Give the output of `citespan ask --json`, or a list of objects with "
             '"cited_text", "start_char_index" and "end_char_index".'
         )
     files = [_read(found, max_bytes, fallback_encoding) for found in find_files(roots) if isinstance(found, Source)]
-    listed = answer.get("documents", []) if isinstance(answer, dict) else []
+    listed = own.get("documents") if own else None
     findings: list[Finding] = []
     for number, citation in enumerate(citations, 1):
-        findings += _check(str(citation.get("id", number)), citation, _described(citation, listed), files)
-    if isinstance(answer, dict):
-        findings += _check_sentences(answer)
-    return findings
+        stated = citation.get("id")
+        name = plain(stated if isinstance(stated, str) or is_place(stated) else number)
+        findings += _check(name, _described(citation, listed), files)
+    return findings + list(check_answer(own)) if own else findings
 
 
-def _is_refusal(answer: object) -> bool:
-    return isinstance(answer, dict) and answer.get("answered") is False
-
-
-def _citations(found: object) -> Iterator[Mapping[str, Any]]:
-    """Everything in the JSON that looks like a citation of characters, in order."""
-    if isinstance(found, list):
-        for item in found:
-            yield from _citations(item)
-    elif isinstance(found, dict):
-        if "start_char_index" in found and "cited_text" in found:
+def _citations(answer: object) -> Iterator[Mapping[str, Any]]:
+    """Everything in the JSON that looks like a citation, in order, however deep."""
+    left = [answer]
+    while left:
+        found = left.pop()
+        if isinstance(found, dict) and ("cited_text" in found or "start_char_index" in found):
             yield found
-        else:
-            for value in found.values():
-                yield from _citations(value)
+        elif isinstance(found, dict):
+            left += reversed(found.values())
+        elif isinstance(found, list):
+            left += reversed(found)
 
 
 def _described(citation: Mapping[str, Any], listed: object) -> Mapping[str, Any]:
     """What the answer says of the citation's document: its own fields over those of ``documents``."""
     index = citation.get("document_index")
-    found: Mapping[str, Any] = {}
-    if isinstance(listed, list) and isinstance(index, int):
-        found = next((item for item in listed if isinstance(item, dict) and item.get("index") == index), {})
-    return {**found, **citation}
+    documents = [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
+    found = next((item for item in documents if is_place(index) and item.get("index") == index), {})
+    return {"document_id": found.get("id"), **found, **citation}
 
 
 def _read(source: Source, max_bytes: int, fallback_encoding: str) -> File:
@@ -101,122 +88,85 @@ def _read(source: Source, max_bytes: int, fallback_encoding: str) -> File:
         return File(source, b"", None, str(error))
 
 
-def _find(described: Mapping[str, Any], files: Sequence[File]) -> tuple[File | None, str]:
-    """The file a citation means, by whatever it says of it, most telling first; else why there is none."""
-    by_path = [file for file in files if described.get("path") == file.source.path]
-    by_id = [file for file in files if file.document and described.get("document_id") == file.document.id]
-    name = described.get("file_name")
-    by_name = [file for file in files if name is not None and file.source.location.name == name]
-    title = described.get("document_title")
-    by_title = [file for file in files if title and title in _names(file)]
-    for found in (by_path, by_id, by_name, by_title):
-        if len(found) == 1:
-            return found[0], ""
-        if len(found) > 1:
-            return (
-                None,
-                f"{len(found)} files could be meant, {found[0].source.path} and {found[1].source.path} among them",
-            )
-    index = described.get("document_index")
-    if name is None and "document_id" not in described and isinstance(index, int) and 0 <= index < len(files):
-        return files[index], ""
-    return None, f"no such file among the {len(files)} given"
-
-
-def _names(file: File) -> set[str]:
-    location = file.source.location
-    title = {file.document.title} if file.document else set()
-    return {location.name, location.stem, file.source.path} | title
-
-
-def _check(
-    name: str, citation: Mapping[str, Any], described: Mapping[str, Any], files: Sequence[File]
-) -> list[Finding]:
+def _check(name: str, described: Mapping[str, Any], files: Sequence[File]) -> list[Finding]:
+    keys = ("path", "file_name", "document_title")
+    said = next((plain(described[key]) for key in keys if described.get(key) is not None), "?")
+    if "start_char_index" not in described:
+        return [Finding(name, said, "range", holds=False, detail="not checked: only char_location citations can be")]
     file, problem = _find(described, files)
-    said = str(described.get("path") or described.get("file_name") or described.get("document_title") or "?")
     if file is None or file.document is None:
         return [Finding(name, said, "document", holds=False, detail=problem or (file.problem if file else ""))]
-    shown = file.source.path
-    findings = [*_check_hashes(name, shown, described, file.document, file.raw)]
-    text = _text(file, described.get("encoding"))
-    findings.append(_check_characters(name, shown, citation, text))
-    if citation.get("start_byte") is not None:
-        findings.append(
-            _check_bytes(name, shown, citation, file.raw, str(described.get("encoding") or file.document.encoding))
-        )
-    return findings
+    document, problem = _as_recorded(file, file.document, described.get("encoding"))
+    results = check_citation(described, document, file.raw, problem)
+    return [Finding(name, file.source.path, check, holds=not detail, detail=detail) for check, detail in results]
 
 
-def _text(file: File, encoding: object) -> str:
-    """The file decoded the way the answer recorded, or as detected now."""
-    if isinstance(encoding, str):
-        try:
-            return file.raw.decode(encoding)
-        except (LookupError, UnicodeDecodeError):
-            pass
-    return file.document.text if file.document else ""
+def _find(described: Mapping[str, Any], files: Sequence[File]) -> tuple[File | None, str]:
+    """The file a citation means, by all that it says of it together; else why there is none.
+
+    Any file with the right bytes will do. Without them, among several, it is the one that has the quotation in place.
+    """
+    same = [file for file in files if file.document and file.document.id == described.get("document_id")]
+    if same:
+        return next((file for file in same if file.source.path == described.get("path")), same[0]), ""
+    candidates, problem = _narrow(described, files)
+    if len(candidates) > 1:
+        cutting = [file for file in candidates if file.document and _cuts(described, file.document.text)]
+        if not cutting:
+            paths = f"{candidates[0].source.path} and {candidates[1].source.path} among them"
+            return None, f"{len(candidates)} files could be meant, {paths}; none has the quotation in this place"
+        candidates = cutting
+    return (candidates[0], "") if candidates else (None, problem)
 
 
-def _check_hashes(
-    name: str, shown: str, described: Mapping[str, Any], document: Document, raw: bytes
-) -> Iterator[Finding]:
-    if isinstance(described.get("document_id"), str):
-        now = "sha256:" + sha256(raw).hexdigest()
-        holds = described["document_id"] == now
-        detail = "" if holds else f"the file has changed: it was {described['document_id'][:19]}…, it is {now[:19]}…"
-        yield Finding(name, shown, "hash", holds, detail)
-    if isinstance(described.get("text_sha256"), str):
-        holds = described["text_sha256"] == document.text_sha256
-        yield Finding(name, shown, "text", holds, "" if holds else "the decoded text has changed")
+def _narrow(described: Mapping[str, Any], files: Sequence[File]) -> tuple[Sequence[File], str]:
+    """The files that fit path, name and title, the more telling first; what fits no file is passed over but the last.
+
+    Only a citation that says none of them, nor a hash, counts: its file is the n-th.
+    """
+    path, name, title = (described.get(key) for key in ("path", "file_name", "document_title"))
+    if path is None and name is None and title is None:
+        return _counted(described, files)
+    last = path.rsplit("/", 1)[-1] if name is None and isinstance(path, str) else name
+    fits: list[tuple[object, Callable[[File], bool]]] = [
+        (path, lambda file: file.source.path == path),
+        (last, lambda file: file.source.location.name == last),
+        (title if last is None else None, lambda file: title in list(file.names)),
+    ]
+    found: Sequence[File] = []
+    for value, fit in fits:
+        if value is not None:
+            found = list(filter(fit, found or files)) or found
+    if len(found) > 1:
+        found = [file for file in found if title in list(file.names)] or found
+    return found, f"no file is called {plain(path or name or title)}"
 
 
-def _check_characters(name: str, shown: str, citation: Mapping[str, Any], text: str) -> Finding:
-    start, end, quoted = citation["start_char_index"], citation.get("end_char_index"), citation["cited_text"]
-    if not isinstance(start, int) or not isinstance(end, int) or not 0 <= start < end <= len(text):
-        return Finding(name, shown, "range", holds=False, detail=f"[{start}, {end}) is not in a text of {len(text)}")
-    return _compared(name, shown, "characters", quoted, text[start:end])
+def _counted(described: Mapping[str, Any], files: Sequence[File]) -> tuple[Sequence[File], str]:
+    index = described.get("document_index")
+    if described.get("document_id") is not None:
+        return [], f"none of the {len(files)} files has this SHA-256"
+    if type(index) is int and 0 <= index < len(files):
+        return [files[index]], ""
+    return [], f"no such file among the {len(files)} given"
 
 
-def _check_bytes(name: str, shown: str, citation: Mapping[str, Any], raw: bytes, encoding: str) -> Finding:
-    start, end = citation["start_byte"], citation.get("end_byte")
-    if not isinstance(start, int) or not isinstance(end, int) or not 0 <= start < end <= len(raw):
-        return Finding(name, shown, "range", holds=False, detail=f"bytes [{start}, {end}) are not in {len(raw)}")
+def _cuts(described: Mapping[str, Any], text: str) -> bool:
+    start, end = described.get("start_char_index"), described.get("end_char_index")
+    whole = type(start) is int and type(end) is int and 0 <= start < end
+    return whole and text[start:end] == described.get("cited_text")
+
+
+def _as_recorded(file: File, document: Document, encoding: object) -> tuple[Document, str]:
+    """The document in the encoding that the answer recorded, with a problem where the file is not in that."""
+    if encoding is None or encoding == document.encoding:
+        return document, ""
+    problem = f"the file is in {document.encoding}, not in {plain(encoding)}"
+    if not isinstance(encoding, str):
+        return document, problem
     try:
-        found = raw[start:end].decode(unmarked(encoding))
-    except (LookupError, UnicodeDecodeError) as error:
-        return Finding(name, shown, "bytes", holds=False, detail=str(error))
-    return _compared(name, shown, "bytes", citation["cited_text"], found)
-
-
-def _compared(name: str, shown: str, check: Check, quoted: object, found: str) -> Finding:
-    if quoted == found:
-        return Finding(name, shown, check, holds=True)
-    at = next((i for i, (a, b) in enumerate(zip(str(quoted), found, strict=False)) if a != b), 0)
-    begin = max(0, at - 15)
-    detail = f"quoted {str(quoted)[begin : begin + SHOWN]!r}, the file has {found[begin : begin + SHOWN]!r}"
-    return Finding(name, shown, check, holds=False, detail=detail)
-
-
-def _check_sentences(answer: Mapping[str, Any]) -> Iterator[Finding]:
-    """Each sentence shown must be what its citations quote, white space and line-end hyphens apart."""
-    cited = {found.get("id"): found for found in answer.get("citations") or [] if isinstance(found, dict)}
-    for number, sentence in enumerate(answer.get("sentences") or [], 1):
-        if not isinstance(sentence, dict):
-            continue
-        own = [
-            cited[key] for key in sentence.get("citations", []) if cited.get(key, {}).get("role") in {"source", "part"}
-        ]
-        quoted = "".join(str(citation["cited_text"]) for citation in own)
-        holds = bool(own) and _bare(str(sentence.get("text"))) == _bare(quoted) and _in_answer(answer, sentence)
-        shown = str(own[0].get("file_name", "?")) if own else "?"
-        detail = "" if holds else "the sentence shown is not what its citations quote"
-        yield Finding(f"sentence {number}", shown, "sentence", holds, detail)
-
-
-def _in_answer(answer: Mapping[str, Any], sentence: Mapping[str, Any]) -> bool:
-    whole, start, end = answer.get("answer"), sentence.get("start"), sentence.get("end")
-    return isinstance(whole, str) and isinstance(start, int) and whole[start:end] == sentence.get("text")
-
-
-def _bare(text: str) -> str:
-    return re.sub(r"[\s-]+", "", text)
+        again = load(file.source, max_bytes=len(file.raw), fallback_encoding=encoding)
+        same = codecs.lookup(again.encoding).name == codecs.lookup(encoding).name
+    except (CitespanError, LookupError, ValueError):
+        return document, problem
+    return (again, "") if same else (document, problem)

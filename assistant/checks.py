@@ -1,0 +1,205 @@
+"""The single checks of `citespan verify`: a citation against its file, a shown sentence against its quotations.
+
+Whatever JSON may hold can stand where a number or a text should: then the check does not hold, and nothing is raised.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from reprlib import repr as brief
+from typing import Any, Literal
+
+from index.decoding import unmarked
+from index.models import Document
+from index.views import display
+
+__all__ = ["Check", "Finding", "check_answer", "check_citation", "is_place", "plain"]
+
+Check = Literal["document", "hash", "text", "name", "characters", "bytes", "lines", "sentence", "range"]
+SHOWN = 60
+LINE_END = re.compile(r"\r\n|\r|\n")
+
+Result = tuple[Check, str]
+"""A check and what is wrong; nothing when it holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check found. ``citation`` is its id or its place in the list from 1, "sentence 1", or "answer"."""
+
+    citation: str
+    file: str
+    check: Check
+    holds: bool
+    detail: str = ""
+
+
+def plain(value: object) -> str:
+    """A JSON value in a few characters that can be printed anywhere: lone surrogates cannot."""
+    text = value if isinstance(value, str) else brief(value)
+    return text.encode("utf-8", "replace").decode()
+
+
+def is_place(value: object) -> bool:
+    """Whether it is a whole number; JSON's true is none, though Python would count with it."""
+    return type(value) is int
+
+
+def check_citation(described: Mapping[str, Any], document: Document, raw: bytes, problem: str) -> Iterator[Result]:
+    """The checks of a citation against the file that it means; ``problem`` is one with the encoding it states."""
+    if described.get("document_id") is not None:
+        yield "hash", _changed(described["document_id"], document.id)
+    if problem:
+        yield "text", problem
+    elif described.get("text_sha256") is not None:
+        same = described["text_sha256"] == document.text_sha256
+        yield "text", "" if same else "the decoded text has changed"
+    if described.get("file_name") is not None and isinstance(described.get("path"), str):
+        last = described["path"].rsplit("/", 1)[-1]
+        yield "name", "" if described["file_name"] == last else f"the file of this path is called {plain(last)}"
+    yield _check_characters(described, document.text)
+    if described.get("start_byte") is not None or described.get("end_byte") is not None:
+        yield _check_bytes(described, raw, document.encoding)
+    if described.get("start_line") is not None or described.get("end_line") is not None:
+        yield "lines", _check_lines(described, document.text)
+
+
+def _changed(said: object, now: str) -> str:
+    return "" if said == now else f"the file has changed: it was {plain(said)[:19]}…, it is {now[:19]}…"
+
+
+def _range(described: Mapping[str, Any], unit: str, length: int) -> tuple[int, int] | None:
+    start, end = described.get(f"start_{unit}"), described.get(f"end_{unit}")
+    if type(start) is int and type(end) is int and 0 <= start < end <= length:
+        return start, end
+    return None
+
+
+def _not_in(described: Mapping[str, Any], unit: str, whole: str) -> Result:
+    start, end = brief(described.get(f"start_{unit}")), brief(described.get(f"end_{unit}"))
+    return "range", f"[{start}, {end}) is not in {whole}"
+
+
+def _check_characters(described: Mapping[str, Any], text: str) -> Result:
+    span = _range(described, "char_index", len(text))
+    if span is None:
+        return _not_in(described, "char_index", f"a text of {len(text)} characters")
+    return "characters", _compare(described.get("cited_text"), text[slice(*span)])
+
+
+def _check_bytes(described: Mapping[str, Any], raw: bytes, encoding: str) -> Result:
+    span = _range(described, "byte", len(raw))
+    if span is None:
+        return _not_in(described, "byte", f"{len(raw)} bytes")
+    try:
+        return "bytes", _compare(described.get("cited_text"), raw[slice(*span)].decode(unmarked(encoding, raw)))
+    except UnicodeError as error:
+        return "bytes", str(error)
+
+
+def _compare(quoted: object, found: str) -> str:
+    if quoted == found:
+        return ""
+    if not isinstance(quoted, str):
+        return f'"cited_text" is not a text but {brief(quoted)}'
+    differing = (place for place, (a, b) in enumerate(zip(quoted, found, strict=False)) if a != b)
+    begin = max(0, next(differing, min(len(quoted), len(found))) - 15)
+    return f"quoted {quoted[begin : begin + SHOWN]!r}, the file has {found[begin : begin + SHOWN]!r}"
+
+
+def _check_lines(described: Mapping[str, Any], text: str) -> str:
+    span = _range(described, "char_index", len(text))
+    if span is None:
+        return "the lines of no characters cannot be checked"
+    said = described.get("start_line"), described.get("end_line")
+    start, end = _line_of(text, span[0]), _line_of(text, span[1] - 1)
+    if is_place(said[0]) and is_place(said[1]) and said == (start, end):
+        return ""
+    return f"lines {brief(said[0])} to {brief(said[1])} are stated, it stands in {start} to {end}"
+
+
+def _line_of(text: str, position: int) -> int:
+    """The line of a character, from 1; a line end belongs to the line that it ends."""
+    return 1 + sum(match.end() <= position for match in LINE_END.finditer(text, 0, min(position + 1, len(text))))
+
+
+def check_answer(answer: Mapping[str, Any]) -> Iterator[Finding]:
+    """Whether what is shown is what the citations quote: each sentence, and all of them as the answer."""
+    sentences, citations = answer.get("sentences"), answer.get("citations")
+    if answer.get("answered") is False:
+        if answer.get("answer") is not None or sentences not in (None, []) or citations not in (None, []):
+            yield _shown("answer", "a refusal has no answer, no sentences and no citations")
+        return
+    cited = {found["id"]: found for found in _objects(citations) if is_place(found.get("id"))}
+    problem = _whole_problem(answer, cited)
+    for number, sentence in enumerate(sentences if isinstance(sentences, list) else [], 1):
+        own = _own(sentence, cited)
+        file = plain(own[0].get("file_name", "?")) if own else "?"
+        yield _shown(f"sentence {number}", _sentence_problem(sentence, cited, own), file)
+    yield _shown("answer", problem)
+
+
+def _shown(name: str, problem: str, file: str = "?") -> Finding:
+    return Finding(name, file, "sentence", holds=not problem, detail=problem)
+
+
+def _objects(found: object) -> list[Mapping[str, Any]]:
+    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
+
+
+def _numbers(sentence: object) -> list[int]:
+    """The ids that a sentence cites; none when one of them is no number."""
+    found = sentence.get("citations") if isinstance(sentence, dict) else None
+    return found if isinstance(found, list) and all(is_place(item) for item in found) else []
+
+
+def _own(sentence: object, cited: Mapping[int, Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The citations that a sentence is made of; those that agree with it are others' words."""
+    found = [cited[number] for number in _numbers(sentence) if number in cited]
+    return [citation for citation in found if citation.get("role") in ("source", "part")]
+
+
+def _sentence_problem(
+    sentence: object, cited: Mapping[int, Mapping[str, Any]], own: Sequence[Mapping[str, Any]]
+) -> str:
+    if not isinstance(sentence, dict) or not isinstance(sentence.get("text"), str):
+        return f"a sentence is an object with a text, not {brief(sentence)}"
+    if not own or any(number not in cited for number in _numbers(sentence)):
+        return "the sentence cites nothing that it could be made of, or what is not among the citations"
+    quotes = [quote for citation in own if isinstance(quote := citation.get("cited_text"), str)]
+    pattern = " ".join(map(_display_pattern, quotes))
+    same = len(quotes) == len(own) and re.fullmatch(pattern, sentence["text"])
+    return "" if same else "the sentence shown is not what its citations quote"
+
+
+def _display_pattern(quote: str) -> str:
+    """What may be shown of a quotation: its display text, with or without each hyphen that ends a line in a word."""
+    view = display(quote, known=bool)
+    pieces: list[str] = []
+    for edit in view.edits:
+        hyphen = edit.difference == "hyphenation" and not quote[edit.source_start].isspace()
+        kept = re.escape(quote[edit.source_start]) + "?" if hyphen else ""
+        pieces.append(kept + re.escape(view.text[edit.view_start : edit.view_end]))
+    return "".join(pieces)
+
+
+def _whole_problem(answer: Mapping[str, Any], cited: Mapping[int, Mapping[str, Any]]) -> str:
+    """Why the answer is not its sentences, each with the markers of its citations behind it, and nothing else."""
+    if answer.get("answered") is not True:
+        return '"answered" is neither true nor false'
+    sentences, citations = answer.get("sentences"), answer.get("citations")
+    if not isinstance(sentences, list) or not sentences or len(_objects(sentences)) < len(sentences):
+        return '"sentences" is not a list of sentences, or there are none'
+    used = set(chain.from_iterable(map(_numbers, sentences)))
+    if not isinstance(citations, list) or len(cited) < len(citations) or used != set(cited):
+        return '"citations" is not a list of the citations that the sentences have, each with a number of its own'
+    expected: list[str] = []
+    for sentence in sentences:
+        start = len(" ".join(expected)) + bool(expected)
+        text = sentence["text"] if isinstance(sentence.get("text"), str) else ""
+        if (sentence.get("start"), sentence.get("end")) != (start, start + len(text)):
+            return "a sentence is not where it says in the answer"
+        expected.append(f"{text} " + "".join(f"[{number}]" for number in _numbers(sentence)))
+    same = answer.get("answer") == " ".join(expected)
+    return "" if same else "the answer is not exactly its sentences with their markers"
