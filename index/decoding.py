@@ -1,10 +1,12 @@
 """Bytes become text, and places in the text are found again in the bytes.
 
-Every encoding that is recorded decodes the file's bytes to the text, and encodes the text back to the same bytes.
-A mark at the start (BOM) belongs to the encodings ``utf-8-sig``, ``utf-16`` and ``utf-32``: it is no character of the
-text, and byte offsets count it. Byte offset of a position: ``bom_length(encoding) + byte_length(text[:position],
-encoding)``. Python has no name for "big-endian with a mark", so such files are recorded as ``utf-16-be`` or
-``utf-32-be``, in which the mark is the first character.
+Every encoding that is recorded decodes the file's bytes to the text. A mark at the start (BOM) belongs to the encodings
+``utf-8-sig``, ``utf-16`` and ``utf-32``: it is no character of the text, and byte offsets count it. Byte offset of a
+position: ``bom_length(encoding) + byte_length(text[:position], encoding)``.
+
+``utf-16`` and ``utf-32`` stand for both byte orders, as the mark tells them apart and lengths are the same in both. So
+``text.encode(encoding)`` need not give back a marked file: Python writes the machine's own byte order. The file's bytes
+are its mark followed by ``text.encode(unmarked(encoding, mark))``, and a piece of them is decoded likewise.
 """
 
 import codecs
@@ -21,12 +23,13 @@ _CONTROL_SHARE = 0.1
 _MARKED_ENCODINGS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _BOM_LENGTHS = {"utf-8-sig": 3, "utf-16": 2, "utf-32": 4}
 _UNMARKED = {"utf-8-sig": "utf-8", "utf-16": "utf-16-le", "utf-32": "utf-32-le"}
+_BIG_ENDIAN = {"utf-16": (codecs.BOM_UTF16_BE, "utf-16-be"), "utf-32": (codecs.BOM_UTF32_BE, "utf-32-be")}
 
 
 def bom_length(encoding: str) -> int:
@@ -34,9 +37,14 @@ def bom_length(encoding: str) -> int:
     return _BOM_LENGTHS.get(encoding, 0)
 
 
-def unmarked(encoding: str) -> str:
-    """The codec for a piece from the middle of a file recorded with ``encoding``."""
-    return _UNMARKED.get(encoding, encoding)
+def unmarked(encoding: str, head: bytes = b"") -> str:
+    """The codec for a piece from the middle of a file recorded with ``encoding``.
+
+    ``head`` is the file's bytes, or as many of its first as the mark has; without it, UTF-16 and UTF-32 are taken to be
+    little-endian, which is enough for lengths.
+    """
+    mark, big_endian = _BIG_ENDIAN.get(encoding, (b"", ""))
+    return big_endian if mark and head.startswith(mark) else _UNMARKED.get(encoding, encoding)
 
 
 def byte_length(text: str, encoding: str) -> int:
@@ -52,15 +60,18 @@ def decode(path: str, data: bytes, fallback_encoding: str) -> tuple[str, str]:
             break
     else:
         if b"\x00" in data[:_SNIFFED]:
-            raise _binary(path, f"it has a NUL byte in its first {_SNIFFED:,} bytes")
+            cure = r"Remove its NUL bytes (tr -d '\000' < FILE > CLEAN.txt)"
+            raise _binary(path, f"it has a NUL byte in its first {_SNIFFED:,} bytes", cure)
         text, encoding = _decode_single_byte(data, fallback_encoding)
     if _odd_share(text[:_SNIFFED], "Cc") > _CONTROL_SHARE:
-        raise _binary(path, f"more than 10 % of its first {_SNIFFED:,} characters are control characters")
+        test = f"more than 10 % of its first {_SNIFFED:,} characters are control characters"
+        raise _binary(path, test, "Remove them")
     return text, encoding
 
 
-def _binary(path: str, test: str) -> FileSkipped:
-    return FileSkipped("binary", f"{path} is not a text: {test}. Export its text to a .txt file and index that.")
+def _binary(path: str, test: str, cure: str) -> FileSkipped:
+    message = f"{path} is not a text: {test}. {cure}, or export it as text, and index the result."
+    return FileSkipped("binary", message)
 
 
 def _candidates(data: bytes) -> Iterator[str]:
@@ -85,9 +96,12 @@ def _unmarked_utf16(data: bytes) -> Iterator[str]:
 
 def _decoded(data: bytes, encoding: str) -> str | None:
     """The text, when the bytes decode and it encodes back to them; else None."""
+    mark = data[: bom_length(encoding)]
+    if mark and (mark, encoding) not in _MARKED_ENCODINGS:
+        return None
     try:
         text = data.decode(encoding)
-        return text if text.encode(encoding) == data else None
+        return text if mark + text.encode(unmarked(encoding, mark)) == data else None
     except UnicodeError:
         return None
 

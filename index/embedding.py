@@ -284,10 +284,20 @@ def _convert_into(folder: Path, weights: Weights, recipe: Recipe) -> None:
         original = _load(weights.folder, device="cpu", precision="f32")
         model = _convert(original)
         if model is not None:
-            _openvino().save_model(model, draft / "model.xml", compress_to_fp16=False)
+            _save(model, draft / "model.xml")
             if not _agrees(_open_converted(weights, recipe, "f32", draft), original):
                 (draft / "model.xml").unlink()
     draft.rename(folder)
+
+
+def _save(model: Any, path: Path) -> None:  # noqa: ANN401 - openvino.Model
+    """Write the model; raises OSError, where OpenVINO says no more than ``RuntimeError: basic_ios::clear``."""
+    try:
+        _openvino().save_model(model, path, compress_to_fp16=False)
+    except RuntimeError as error:
+        shutil.rmtree(path.parent, ignore_errors=True)  # half a model on what may be a full disk
+        reason = next(iter(str(error).splitlines()), "").rstrip(".")
+        raise OSError(f"it could not be written, perhaps for want of room ({reason})") from error
 
 
 def _convert(original: "SentenceTransformer") -> Any:  # noqa: ANN401 - openvino.Model, or None where it cannot be done

@@ -134,6 +134,8 @@ def _list(
     folder: _Folder, names: Sequence[str], manifest: Mapping[str, ManifestEntry]
 ) -> Iterator[_Folder | Source | Skipped]:
     for name in names:
+        if name == MANIFEST_NAME and (folder.location / name).is_file():
+            continue  # it was read, so it is neither a document nor of a type that is ignored
         yield _classify(folder.location / name, folder.join(name), manifest.get(name))
     for name in manifest:
         if name not in names and not os.path.lexists(folder.location / name):

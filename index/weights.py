@@ -66,13 +66,23 @@ def find_weights(name: str, *, cache_dir: Path, notify: Callable[[str], None]) -
         folder = _packaged_folder()
         _check_published(folder, digests)
         name = DEFAULT_MODEL
-    elif Path(name).expanduser().is_dir():
-        folder = Path(name).expanduser().resolve()
+    elif not name.strip():
+        raise ModelError(f"CITESPAN_MODEL is empty, so it names no embedding model. {_cure()}")
+    elif local := _local_folder(name):
+        folder = local
     elif name.startswith((".", "~", os.sep)):
         raise ModelError(f"There is no folder {name}. {_cure()}")
     else:
         folder = _hub_folder(name if "/" in name else f"sentence-transformers/{name}", notify)
     return Weights(name, folder, _folder_digest(folder, digests))
+
+
+def _local_folder(name: str) -> Path | None:
+    try:
+        folder = Path(name).expanduser()
+        return folder.resolve() if folder.is_dir() else None
+    except (OSError, RuntimeError) as error:  # RuntimeError: "~somebody" who has no home here
+        raise ModelError(f"The model folder {name} cannot be reached: {_reason(error)}. {_cure()}") from error
 
 
 def _packaged_folder() -> Path:
@@ -97,6 +107,7 @@ def _check_published(folder: Path, digests: "_Digests") -> None:
 def _hub_folder(name: str, notify: Callable[[str], None]) -> Path:
     """What is on this machine already, so that a question asks nothing of the network; else a download."""
     from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HFValidationError
 
     def fetch(*patterns: str, local_files_only: bool = False) -> Path:
         return Path(
@@ -108,10 +119,15 @@ def _hub_folder(name: str, notify: Callable[[str], None]) -> Path:
             )
         )
 
-    with suppress(OSError):
+    try:
         folder = fetch(local_files_only=True)
         if _has_weights(folder):
             return folder
+    except HFValidationError as error:
+        message = f"{name!r} is neither a folder nor a name that the Hugging Face hub allows. {_cure()}"
+        raise ModelError(message) from error
+    except OSError:
+        pass
     notify(f"Fetching the embedding model {name} (once)…")
     try:
         folder = fetch()
@@ -139,6 +155,8 @@ def _cure() -> str:
 
 def _folder_digest(folder: Path, digests: "_Digests") -> str:
     """One digest of all files that can change a vector, by their paths within the folder."""
+    if not _any_weights(folder):
+        raise ModelError(f"{folder} holds no weights (*.safetensors or *.bin). {_cure()}")
     files = [
         path
         for path in sorted(folder.rglob("*"))
@@ -146,10 +164,27 @@ def _folder_digest(folder: Path, digests: "_Digests") -> str:
         and path.is_file()
         and _OTHER_EXPORTS.isdisjoint(path.relative_to(folder).parts)
     ]
-    if not any(path.suffix in _WEIGHT_TYPES for path in files):
-        raise ModelError(f"{folder} holds no weights (*.safetensors or *.bin). {_cure()}")
+    for path in files:
+        _check_utf8(path)
     lines = [f"{digests.of(path)}  {path.relative_to(folder).as_posix()}\n" for path in files]
     return sha256("".join(lines).encode()).hexdigest()
+
+
+def _any_weights(folder: Path) -> bool:
+    """Whether weights lie where a model has them: in its folder or a module's; looking deeper may take minutes."""
+    return any(
+        path.suffix in _WEIGHT_TYPES and path.parent.name not in _OTHER_EXPORTS and path.is_file()
+        for pattern in ("*", "*/*")
+        for path in folder.glob(pattern)
+    )
+
+
+def _check_utf8(path: Path) -> None:
+    try:
+        str(path).encode()
+    except UnicodeEncodeError as error:
+        shown = os.fsencode(path).decode("utf-8", "replace")
+        raise ModelError(f"{shown}: the name is not valid UTF-8. Rename it, or move it out of the model.") from error
 
 
 class _Digests:

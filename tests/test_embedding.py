@@ -197,6 +197,57 @@ def test_a_folder_that_is_not_there_is_not_looked_for_on_the_hub(tmp_path: Path,
         find_weights(name, cache_dir=tmp_path, notify=quiet)
 
 
+@pytest.mark.parametrize("name", ["", " "])
+def test_an_empty_model_name_does_not_mean_the_working_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    (tmp_path / "model.safetensors").write_bytes(b"one")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ModelError, match="CITESPAN_MODEL is empty"):
+        find_weights(name, cache_dir=tmp_path / "cache", notify=quiet)
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        pytest.param(
+            "~no-such-user-here/x", "The model folder ~no-such-user-here/x cannot be reached", id="no such user"
+        ),
+        pytest.param("x" * 5000, "cannot be reached: .*File name too long", id="too long a name"),
+        pytest.param("a b/c d/e", "'a b/c d/e' is neither a folder nor a name that the", id="no name of the hub"),
+    ],
+)
+def test_a_name_that_no_model_can_have_is_a_model_error(tmp_path: Path, name: str, message: str) -> None:
+    said: list[str] = []
+    with pytest.raises(ModelError, match=message) as caught:
+        find_weights(name, cache_dir=tmp_path, notify=said.append)
+    assert "set CITESPAN_MODEL to a local folder" in str(caught.value)
+    assert said == []
+
+
+def test_a_file_name_in_the_model_that_is_not_utf8_is_a_model_error(tmp_path: Path) -> None:
+    (tmp_path / "model.safetensors").write_bytes(b"one")
+    (tmp_path / os.fsdecode(b"caf\xe9.json")).write_bytes(b"{}")
+    with pytest.raises(ModelError, match="caf\ufffd\\.json: the name is not valid UTF-8"):
+        find_weights(str(tmp_path), cache_dir=tmp_path / "cache", notify=quiet)
+
+
+def test_a_folder_is_not_hashed_before_weights_are_found_in_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    deep = tmp_path / "projects" / "some" / "venv"
+    deep.mkdir(parents=True)
+    (deep / "data.bin").write_bytes(b"no weights of this folder")
+    (tmp_path / "notes.txt").write_text("no model")
+    monkeypatch.setattr(weights, "file_digest", None)
+    with pytest.raises(ModelError, match="holds no weights"):
+        find_weights(str(tmp_path), cache_dir=tmp_path / "cache", notify=quiet)
+
+
+def test_weights_may_lie_in_the_folder_of_a_module(tmp_path: Path) -> None:
+    (tmp_path / "0_Transformer").mkdir()
+    (tmp_path / "0_Transformer" / "model.safetensors").write_bytes(b"one")
+    assert find_weights(str(tmp_path), cache_dir=tmp_path / "cache", notify=quiet).digest
+
+
 def test_a_folder_without_weights_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="holds no weights"):
         find_weights(str(tmp_path), cache_dir=tmp_path / "cache", notify=quiet)
@@ -445,6 +496,27 @@ def test_a_cache_that_cannot_be_written_says_so(tiny_models: dict[str, Path], tm
     (tmp_path / "cache").write_text("a file where the folder should be")
     with pytest.raises(ModelError, match="set CITESPAN_CACHE_DIR"):
         open_embedder(str(tiny_models["mean"]), cache_dir=tmp_path / "cache", notify=quiet)
+
+
+def test_a_full_disk_says_so_and_what_to_set(tiny_models: dict[str, Path], tmp_path: Path) -> None:
+    """A limit on the size of files stands for the full disk: both make OpenVINO's stream fail half-way."""
+    done = run(
+        f"""
+import resource
+from pathlib import Path
+from index.embedding import open_embedder
+from index.errors import ModelError
+resource.setrlimit(resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
+try:
+    open_embedder({str(tiny_models["mean"])!r}, cache_dir=Path({str(tmp_path)!r}), notify=lambda line: None)
+except ModelError as error:
+    print(error)
+"""
+    )
+    assert done.stderr == ""
+    assert f"The embedding model cannot be prepared in {tmp_path / 'models'}: " in done.stdout
+    assert "Make room, or set CITESPAN_CACHE_DIR to another folder." in done.stdout
+    assert not [path for path in (tmp_path / "models").iterdir() if path.is_dir()]
 
 
 # Recipes

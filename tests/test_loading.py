@@ -1,5 +1,6 @@
 import codecs
 import os
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -107,7 +108,7 @@ def test_a_root_that_may_not_be_asked_for_says_so(tmp_path: Path, monkeypatch: p
         find_files([tmp_path])
 
 
-@pytest.mark.parametrize("name", ["picture.png", "Makefile", "manifest.toml", "data.csv"])
+@pytest.mark.parametrize("name", ["picture.png", "Makefile", "Manifest.toml", "data.csv"])
 def test_other_types_in_a_folder_are_ignored_quietly(tmp_path: Path, name: str) -> None:
     write(tmp_path / name, b"")
     assert skips(tmp_path)[name][0] == "ignored"
@@ -274,6 +275,17 @@ def test_a_manifest_that_names_a_missing_file_is_reported_and_not_fatal(tmp_path
     assert "manifest.toml describes gone.txt, which is not there" in message
 
 
+def test_a_manifest_that_was_read_is_not_among_what_is_ignored(tmp_path: Path) -> None:
+    write(tmp_path / "manifest.toml", '[[documents]]\nfile = "a.txt"\n')
+    write(tmp_path / "a.txt")
+    assert [found.path for found in find_files([tmp_path])] == ["a.txt"]
+
+
+def test_a_folder_named_as_the_manifest_is_walked(tmp_path: Path) -> None:
+    write(tmp_path / "manifest.toml" / "a.txt")
+    assert paths(tmp_path) == ["manifest.toml/a.txt"]
+
+
 # Formats and troubles
 
 
@@ -313,6 +325,17 @@ def test_a_binary_file_is_skipped_and_the_test_named(tmp_path: Path, data: bytes
     error = refusal(write(tmp_path / "a.txt", data))
     assert error.reason == "binary"
     assert test in str(error)
+    assert "or export it as text, and index the result." in str(error)
+
+
+def test_the_cure_for_nul_bytes_makes_the_file_readable(tmp_path: Path) -> None:
+    file = write(tmp_path / "a.txt", b"Stem cells" * 1000 + b"\x00\x00" + b"secrete" * 1000)
+    file.write_bytes(b"\x00" + file.read_bytes())
+    cure = r"tr -d '\000' < FILE > CLEAN.txt"
+    assert cure in str(refusal(file))
+    command = cure.replace("FILE", "a.txt")
+    subprocess.run(["/bin/sh", "-c", command], cwd=tmp_path, check=True)
+    assert load_file(tmp_path / "CLEAN.txt").text == "Stem cells" * 1000 + "secrete" * 1000
 
 
 def test_a_file_at_the_limit_is_read_and_one_over_it_is_skipped(tmp_path: Path) -> None:
@@ -358,12 +381,12 @@ def test_an_unknown_fallback_encoding_is_a_mistake_in_the_settings(tmp_path: Pat
         pytest.param("β-cell".encode(), "utf-8", "β-cell", id="UTF-8"),
         pytest.param(b"\xef\xbb\xbf\xce\xb2", "utf-8-sig", "β", id="UTF-8 with mark"),
         pytest.param("\ufeffβ 🧬".encode("utf-16-le"), "utf-16", "β 🧬", id="UTF-16 LE with mark"),
-        pytest.param("\ufeffβ 🧬".encode("utf-16-be"), "utf-16-be", "\ufeffβ 🧬", id="UTF-16 BE with mark"),
+        pytest.param("\ufeffβ 🧬".encode("utf-16-be"), "utf-16", "β 🧬", id="UTF-16 BE with mark"),
         pytest.param("Stem cells".encode("utf-16-le"), "utf-16-le", "Stem cells", id="UTF-16 LE"),
         pytest.param("Stem cells".encode("utf-16-be"), "utf-16-be", "Stem cells", id="UTF-16 BE"),
         pytest.param("Стволовые клетки".encode("utf-16-le"), "utf-16-le", "Стволовые клетки", id="Cyrillic UTF-16 LE"),
         pytest.param("\ufeffβ".encode("utf-32-le"), "utf-32", "β", id="UTF-32 LE with mark"),
-        pytest.param("\ufeffβ".encode("utf-32-be"), "utf-32-be", "\ufeffβ", id="UTF-32 BE with mark"),
+        pytest.param("\ufeffβ".encode("utf-32-be"), "utf-32", "β", id="UTF-32 BE with mark"),
         pytest.param(b"caf\xe9 \x96 \x80", "cp1252", "café – €", id="cp1252"),
         pytest.param(b"un caf\xe9 noir \x81", "latin-1", "un café noir \x81", id="cp1252 has no such byte"),
         pytest.param(b"a\r\nb\rc\n\x0c", "utf-8", "a\r\nb\rc\n\x0c", id="line ends stay"),
@@ -372,6 +395,31 @@ def test_an_unknown_fallback_encoding_is_a_mistake_in_the_settings(tmp_path: Pat
 def test_the_encoding_is_found_and_recorded(tmp_path: Path, data: bytes, encoding: str, text: str) -> None:
     document = load_bytes(tmp_path, data)
     assert (document.encoding, document.text) == (encoding, text)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-be", "utf-32-be"])
+def test_a_big_endian_mark_is_counted_in_bytes_and_tells_the_order_of_a_piece(tmp_path: Path, encoding: str) -> None:
+    data = MARKS[encoding] + "β-cell 🧬".encode(encoding)
+    document = load_bytes(tmp_path, data)
+    assert document.text == data.decode(document.encoding) == "β-cell 🧬"
+    start = bom_length(document.encoding) + byte_length("β-", document.encoding)
+    assert data[start:].decode(unmarked(document.encoding, data)) == "cell 🧬"
+    assert unmarked(document.encoding, MARKS[encoding]) == encoding
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
+def test_without_its_head_a_marked_file_is_taken_to_be_little_endian(encoding: str) -> None:
+    assert unmarked(encoding) == unmarked(encoding, MARKS[f"{encoding}-le"]) == f"{encoding}-le"
+
+
+def test_a_mark_is_stripped_once(tmp_path: Path) -> None:
+    assert load_bytes(tmp_path, "\ufeff\ufeffβ".encode("utf-16-be")).text == "\ufeffβ"
+
+
+@pytest.mark.parametrize("fallback", ["utf-16", "utf-8-sig"])
+def test_a_fallback_with_a_mark_is_not_used_where_there_is_none(tmp_path: Path, fallback: str) -> None:
+    file = write(tmp_path / "a.txt", b"caf\xe9")
+    assert load_file(file, fallback_encoding=fallback).encoding == "latin-1"
 
 
 def test_a_fallback_whose_bytes_depend_on_what_came_before_is_not_used(tmp_path: Path) -> None:
@@ -388,7 +436,7 @@ texts = st.text(st.characters(exclude_categories=("Cs", "Cc")) | st.sampled_from
     noise=st.binary(max_size=60),
     cuts=st.tuples(st.floats(0, 1), st.floats(0, 1)),
 )
-def test_the_recorded_encoding_gives_back_the_bytes_and_every_span_of_them(
+def test_the_recorded_encoding_decodes_the_bytes_and_every_span_of_them(
     tmp_path_factory: pytest.TempPathFactory, text: str, encoding: str, noise: bytes, cuts: tuple[float, float]
 ) -> None:
     if encoding == "any":
@@ -402,13 +450,14 @@ def test_the_recorded_encoding_gives_back_the_bytes_and_every_span_of_them(
     except FileSkipped:
         return
     assert data.decode(document.encoding) == document.text
-    assert document.text.encode(document.encoding) == data
+    piecewise = unmarked(document.encoding, data)
+    assert data[: bom_length(document.encoding)] + document.text.encode(piecewise) == data
     start, end = sorted(round(cut * len(document.text)) for cut in cuts)
     quoted = document.text[start:end]
     first = bom_length(document.encoding) + byte_length(document.text[:start], document.encoding)
     last = bom_length(document.encoding) + byte_length(document.text[:end], document.encoding)
     assert last - first == byte_length(quoted, document.encoding)
-    assert data[first:last].decode(unmarked(document.encoding)) == quoted
+    assert data[first:last].decode(piecewise) == quoted
 
 
 # What a Document says of its file
