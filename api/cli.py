@@ -1,17 +1,19 @@
 """The command line. ``main`` is the console script ``citespan``."""
 
+import io
 import json
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from api.index_cli import build, collection_option, ids_of, index, parts_of
+from api.index_cli import GIVEN_PATH, build, collection_option, ids_of, index, parts_of
 from api.settings import Settings, load_settings
-from index.errors import CitespanError, SettingsError
+from index.errors import CitespanError, IndexingError, SettingsError
 
 if TYPE_CHECKING:
     from assistant.models import Caution
@@ -28,12 +30,12 @@ BUSY_SECONDS = 600.0
 @click.version_option(package_name="citespan")
 @click.pass_context
 def cli(context: click.Context, flags: Sequence[str]) -> None:
-    r"""Answers from your documents. Every sentence carries the exact span of the file it came from.
+    """Answers from your documents. Every sentence carries the exact span of the file it came from.
 
     \b
     Exit codes: 0 answered or done, 1 verify found a difference, 2 error,
     3 refused (the documents do not say), 4 done but files were skipped.
-    """
+    """  # noqa: D301  click wants the backspace character itself
     pairs = [flag.partition("=") for flag in flags]
     if any(not equals for _, equals, _ in pairs):
         raise SettingsError("--set takes NAME=VALUE, for example: citespan --set caution=cautious ask QUESTION")
@@ -42,7 +44,7 @@ def cli(context: click.Context, flags: Sequence[str]) -> None:
 
 @cli.command()
 @click.argument("words", nargs=-1, metavar="QUESTION")
-@click.option("--documents", multiple=True, type=click.Path(path_type=Path), help="Ask these files or folders instead.")
+@click.option("--documents", multiple=True, type=GIVEN_PATH, help="Ask these files or folders instead.")
 @click.option("--only", multiple=True, metavar="DOCUMENT", help="Look only in this document of the index (path or id).")
 @click.option("--max-sentences", type=click.IntRange(1, 10), help="Longest answer.")
 @click.option("--caution", type=click.Choice(["cautious", "balanced", "eager"]), help="How sure an answer must be.")
@@ -71,6 +73,8 @@ def ask(
     if files:
         parts = parts.over(files)
         build(parts, "default", lambda builder: builder.add(files, mirror=True), wait=BUSY_SECONDS, quiet=True)
+        if not parts.reader().snapshot("default").documents:
+            raise IndexingError("There is no text in the files given with --documents. Give .txt or .md files.")
         collection = "default"
     assistant = parts.assistant()
     question = Question(
@@ -84,7 +88,7 @@ def ask(
     if as_json:
         from api.schemas import ask_response
 
-        click.echo(ask_response(reply).model_dump_json(by_alias=True, indent=2))
+        click.echo(ask_response(reply).model_dump_json(by_alias=True, indent=2).encode())
     else:
         from api.presenting import console, show_reply
 
@@ -107,11 +111,11 @@ def serve(settings: Settings, host: str | None, port: int | None) -> int:
 
 
 @cli.command()
-@click.argument("answer", type=click.File("r", encoding="utf-8"))
-@click.option("--documents", multiple=True, type=click.Path(path_type=Path), help="Files or folders that are cited.")
+@click.argument("answer", type=click.File("rb"))
+@click.option("--documents", multiple=True, type=GIVEN_PATH, help="Files or folders that are cited.")
 @click.option("--json", "as_json", is_flag=True, help="Print every check as JSON.")
 @click.pass_obj
-def verify(settings: Settings, answer: TextIO, documents: Sequence[Path], as_json: bool) -> int:
+def verify(settings: Settings, answer: BinaryIO, documents: Sequence[Path], as_json: bool) -> int:
     """Re-check every citation in ANSWER.json ("-" for standard input) against the files: hash, characters, bytes, text.
 
     Takes the output of `citespan ask --json`, and char_location citations made by other systems. Without --documents
@@ -121,7 +125,7 @@ def verify(settings: Settings, answer: TextIO, documents: Sequence[Path], as_jso
     from assistant.verifying import verify as check
 
     try:
-        parsed = json.load(answer)
+        parsed = json.loads(answer.read().removeprefix(b"\xef\xbb\xbf"))
     except ValueError as error:
         raise VerifyError(f"{answer.name} is not JSON: {error}") from error
     findings = check(
@@ -131,7 +135,7 @@ def verify(settings: Settings, answer: TextIO, documents: Sequence[Path], as_jso
         fallback_encoding=settings.index.fallback_encoding,
     )
     if as_json:
-        click.echo(json.dumps([asdict(finding) for finding in findings], indent=2, ensure_ascii=False))
+        click.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
     else:
         from api.presenting import console, show_findings
 
@@ -164,6 +168,9 @@ cli.add_command(index)
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; every foreseen error is one line on standard error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that lacks a character shows "?"
     try:
         code = cli.main(
             args=list(arguments) if arguments is not None else None, prog_name="citespan", standalone_mode=False
@@ -171,27 +178,30 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except CitespanError as error:
         click.echo(f"citespan: {error}", err=True)
         sys.exit(FAILED)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+    except (OSError, RecursionError) as error:
+        click.echo(f"citespan: {error or type(error).__name__}. Correct that and run the command again.", err=True)
+        sys.exit(FAILED)
     except click.ClickException as error:
         error.show()
         sys.exit(FAILED)
     except (click.Abort, KeyboardInterrupt):
         click.echo("\ncitespan: interrupted. What was finished is kept; run the command again to go on.", err=True)
         sys.exit(INTERRUPTED)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)
     sys.exit(code or 0)
 
 
 def _question_and_files(words: Sequence[str], documents: Sequence[Path]) -> tuple[str, list[Path]]:
-    """The question and the files to ask. With --documents, arguments after the question are files as well."""
-    if documents:
-        question, more = (words[0] if words else "-"), [Path(word) for word in words[1:]]
-        files = [*documents, *more]
-    else:
-        question, files = " ".join(words) or "-", []
+    """The question and the files to ask. With --documents, arguments that are files are files as well."""
+    files = [*documents, *(Path(word) for word in words if documents and os.path.exists(word))]  # noqa: PTH110  never raises
+    rest = [word for word in words if not documents or not os.path.exists(word)]  # noqa: PTH110
+    if documents and len(rest) > 1:
+        raise click.UsageError(f"There is no file {rest[1]!r}; the question was taken to be {rest[0]!r}. Quote it.")
+    question = " ".join(rest) or "-"
     if question == "-":
-        if sys.stdin.isatty():
+        if sys.stdin is None or sys.stdin.isatty():
             raise click.UsageError("Ask a question, for example: citespan ask 'which factors mediate wound healing?'")
         question = sys.stdin.read()
     return question, files

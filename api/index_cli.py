@@ -1,6 +1,7 @@
 """``citespan index``: the commands that build and look after the index, and what other commands share with them."""
 
 import json
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -10,15 +11,29 @@ import click
 
 from api.settings import Settings
 from index.errors import SettingsError
+from index.placing import is_gone
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Parts
     from index.build import Builder, Summary
     from index.reading import Snapshot
 
-__all__ = ["build", "collection_option", "ids_of", "index", "parts_of"]
+__all__ = ["GIVEN_PATH", "build", "collection_option", "ids_of", "index", "parts_of"]
 
 SKIPPED = 4
+
+
+class GivenPath(click.Path):
+    """A path that someone gave. An empty one, as of a variable that is not set, is not the working folder."""
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> Path:  # type: ignore[override]
+        """The path. Raises BadParameter for an empty one."""
+        if value == "":
+            self.fail("a path cannot be empty", param, ctx)
+        return Path(value)
+
+
+GIVEN_PATH = GivenPath()
 collection_option = click.option("--collection", default="default", show_default=True, help="Library of documents.")
 wait_option = click.option("--wait", default=0.0, metavar="SECONDS", help="How long to wait for another writer.")
 
@@ -29,7 +44,7 @@ def index() -> None:
 
 
 @index.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, required=True, type=GIVEN_PATH)
 @click.option("--mirror", is_flag=True, help="Also remove documents that are not under PATHS any more.")
 @wait_option
 @collection_option
@@ -53,7 +68,7 @@ def remove(settings: Settings, documents: Sequence[str], missing: bool, wait: fl
     snapshot = parts.reader().snapshot(collection)
     chosen = set(ids_of(documents, snapshot))
     if missing:
-        chosen |= {record.id for record in snapshot.records() if not Path(record.location).exists()}
+        chosen |= {record.id for record in snapshot.records() if is_gone(record.location)}
     return build(parts, collection, lambda builder: builder.remove(lambda record: record.id in chosen), wait=wait)
 
 
@@ -76,7 +91,7 @@ def list_documents(settings: Settings, as_json: bool, collection: str) -> int:
     if as_json:
         from api.schemas import document_out
 
-        click.echo(json.dumps([document_out(record).model_dump() for record in records], indent=2, ensure_ascii=False))
+        click.echo(json.dumps([document_out(record).model_dump() for record in records], indent=2))
     else:
         from api.presenting import console, show_documents
 
@@ -127,7 +142,7 @@ def ids_of(names: Sequence[str], snapshot: "Snapshot") -> tuple[str, ...]:
     records = snapshot.records()
     found: list[str] = []
     for name in names:
-        place = str(Path(name).absolute())
+        place = os.path.abspath(name)  # noqa: PTH100  as find_files makes places
         matching = [
             record.id
             for record in records

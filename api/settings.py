@@ -39,18 +39,9 @@ class Settings:
 
     def origins(self) -> Iterator["Origin"]:
         """Each setting's value and where it came from."""
-        file = _from_file()
         for group in (self.index, self.assistant, self.api):
             for name, field in type(group).model_fields.items():
-                yield Origin(name, getattr(group, name), self._origin(name, file), field.description or "")
-
-    def _origin(self, name: str, file: Mapping[str, Any]) -> str:
-        if name in self.flags:
-            return "flag"
-        variable = next((key for key in os.environ if key.upper() == PREFIX + name.upper()), None)
-        if variable is not None:
-            return f"environment {variable}"
-        return "citespan.toml" if name in file else "default"
+                yield Origin(name, getattr(group, name), _origin(name, self.flags), field.description or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +70,7 @@ def load_settings(flags: Mapping[str, str] | None = None) -> Settings:
             flags=given,
         )
     except ValidationError as error:
-        raise SettingsError(_explained(error)) from error
+        raise SettingsError(_explained(error, given)) from error
 
 
 def _those_of(group: type[LayeredSettings], given: Mapping[str, str]) -> dict[str, Any]:
@@ -105,8 +96,18 @@ def _refuse_unknown(
         raise SettingsError(f"Unknown setting {written[0]}.{hint}")
 
 
-def _explained(error: ValidationError) -> str:
+def _explained(error: ValidationError, flags: Mapping[str, str]) -> str:
     found = error.errors(include_url=False)[0]
     name = ".".join(str(part) for part in found["loc"])
     message = str(found["msg"]).removeprefix("Value error, ")
-    return f"The setting {name} cannot be {found.get('input')!r}: {message}. `citespan config` shows all settings."
+    return f"The setting {name} cannot be {found.get('input')!r}: {message}. Set by: {_origin(name, flags)}."
+
+
+def _origin(name: str, flags: Mapping[str, str]) -> str:
+    """The layer that says what a setting is."""
+    if name in flags:
+        return "flag"
+    variable = next((key for key in os.environ if key.upper() == PREFIX + name.upper()), None)
+    if variable is not None:
+        return f"environment {variable}"
+    return "citespan.toml" if name in _from_file() else "default"

@@ -88,8 +88,8 @@ class Assistant:
             confidence=round(sure, 4),
             collection=snapshot.state.name,
             revision=snapshot.derived.revision,
-            documents=snapshot.state.documents,
-            passages=snapshot.state.passages,
+            documents=snapshot.documents,
+            passages=snapshot.passages_searched,
             timings=watch.total(),
         )
 
@@ -121,7 +121,8 @@ class Assistant:
 def _document_keys(question: Question, snapshot: Snapshot) -> Collection[str] | None:
     if not question.documents:
         return None
-    found = {record.id: record.key for record in snapshot.volume.with_ids(question.documents)}
+    ids = [document for document in question.documents if document.isascii()]
+    found = {record.id: record.key for record in snapshot.volume.with_ids(ids)} if ids else {}
     unknown = [document for document in question.documents if document not in found]
     if unknown:
         raise QuestionError(

@@ -1,5 +1,6 @@
 """The one place where real parts are chosen. Tests pass others to the same constructors."""
 
+import os
 from collections.abc import Callable, Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -8,7 +9,7 @@ from assistant.answering import Assistant
 from index.build import Builder, BuildOptions, Progress
 from index.chroma import open_store
 from index.embedding import Embedder, open_embedder
-from index.making import check_state, making_of
+from index.making import check_state, making_of, volume_name
 from index.reading import IndexReader
 from index.settings import IndexSettings
 from index.store import CollectionState, Store
@@ -71,8 +72,9 @@ class Parts:
 
     def over(self, paths: Sequence[Path]) -> "Parts":
         """The same parts over an index of its own in the cache, for questions about just these paths."""
-        places = "\n".join(sorted(str(path.resolve()) for path in paths))
-        name = sha256(places.encode()).hexdigest()[:16]
+        making = making_of(self.embedder, tokens=self.settings.passage_tokens)
+        places = sorted(os.fsencode(os.path.abspath(path)) for path in paths)  # noqa: PTH100  resolve() follows loops
+        name = sha256(b"\n".join([volume_name(making).encode(), *places])).hexdigest()[:16]
         settings = self.settings.model_copy(
             update={"state_dir": self.settings.cache_dir / "documents" / name, "chroma_url": None}
         )

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from index.embedding import Embedder
 from index.errors import FileSkipped, IndexMissing
-from index.loading import Skipped, Source, find_files, load
+from index.loading import READERS, Skipped, Source, find_files, load
 from index.locking import writing
 from index.making import check_format, check_name, check_not_newer, check_state, making_of, new_state
 from index.models import Document, DocumentRecord
@@ -76,6 +76,8 @@ class Builder:
         found = list(find_files(roots))
         sources = [source for source in found if isinstance(source, Source)]
         self._total = sum(_size(source) for source in sources)
+        if not sources:
+            summary.notices.append(f"There is no file to read there; read are {', '.join(READERS)}.")
         seen = {str(source.location) for source in sources}
         with writing(self._state_dir, wait_seconds=self._options.wait_seconds):
             writer = self._writer(self._state())

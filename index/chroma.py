@@ -51,10 +51,21 @@ def translated() -> Iterator[None]:
     except (ChromaError, httpx.HTTPError) as error:
         if "Missing metadata segment" in str(error):  # another process is deleting the collection at this moment
             raise StaleRead("The index changed while it was being read. Ask again.") from error
-        raise StoreError(
-            f"The store refused: {error}. If this is a Chroma server, check that CITESPAN_CHROMA_URL is right and that "
-            "the server is running."
-        ) from error
+        raise StoreError(f"The store refused: {error}. {_cure(str(error))}") from error
+
+
+def _cure(refusal: str) -> str:
+    """What to do about what Chroma, or its SQLite, says."""
+    said = refusal.casefold()
+    if "readonly" in said or "read-only" in said:
+        return "Make the folder writable: the store writes even when it is only read."
+    if "full" in said or "no space" in said:
+        return "Make room on the disk, then run the command again; what was finished is kept."
+    if "not a database" in said or "malformed" in said:
+        return "The file is damaged: move that folder away and add the documents again."
+    if "connect" in said or "http" in said:
+        return "Check that CITESPAN_CHROMA_URL is right and that the server is running."
+    return "Run the command again; if that does not help, `citespan index rebuild` makes the index anew."
 
 
 def open_store(*, state_dir: Path, chroma_url: str | None) -> "ChromaStore":
@@ -72,8 +83,8 @@ def open_store(*, state_dir: Path, chroma_url: str | None) -> "ChromaStore":
             client = _embedded_client(folder)
         except (OSError, StoreError) as error:
             raise StoreError(
-                f"The state directory {state_dir} cannot be used: {error} Set CITESPAN_STATE_DIR to another folder, or "
-                f"if {folder} is damaged, delete it and add the documents again."
+                f"The index in {folder} cannot be opened: {error} Set CITESPAN_STATE_DIR (CITESPAN_CACHE_DIR for "
+                "`ask --documents`) to another folder if it should be elsewhere."
             ) from error
         return ChromaStore(client, identity=f"embedded:{folder}", reopened=lambda: _embedded_client(folder, anew=True))
     try:

@@ -18,6 +18,7 @@ __all__ = [
     "document_key",
     "making_of",
     "new_state",
+    "volume_name",
 ]
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")

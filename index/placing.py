@@ -1,6 +1,7 @@
 """What a file is to an index: known, changed, a copy, moved or new; and what became of the files that are not there."""
 
 import os
+import shlex
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from hashlib import file_digest
@@ -11,7 +12,7 @@ from index.models import Document, DocumentRecord
 from index.store import CollectionState
 from index.writing import VolumeWriter
 
-__all__ = ["Placer", "Summary"]
+__all__ = ["Placer", "Summary", "is_gone"]
 
 
 @dataclass(slots=True)
@@ -78,17 +79,19 @@ class Placer:
             self._summary.removed.append(here.path)
             return
         self._summary.notices.append(
-            f"{here.path} still answers as it was when it was last read. To drop it: citespan index remove {here.path}"
+            f"{here.path} still answers as it was when it was last read. "
+            f"To drop it: citespan index remove {shlex.quote(here.path)}"
         )
 
     def look_for_missing(self, seen: Collection[str]) -> None:
         """Remove, or name, the documents whose files are no longer there; ``seen`` are the places that are."""
         missing = [record for record in self._catalogue if record.location not in seen]
         if self._mirrored is not None:
+            missing = [record for record in missing if not _out_of_reach(record.location)]
             self._writer.remove(missing)
             self._summary.removed += sorted(record.path for record in missing)
             return
-        gone = [record for record in missing if not os.path.exists(record.location)]  # noqa: PTH110  never raises
+        gone = [record for record in missing if is_gone(record.location)]
         if gone:
             self._summary.notices.append(
                 f"{len(gone)} indexed file(s) are no longer on disk, {gone[0].path} among them; they still answer. "
@@ -131,6 +134,21 @@ class Placer:
         if self._catalogue.has_name(name):
             self._summary.notices.append(f"More than one file is called {name}; this one is cited as {document.path}.")
         return document
+
+
+def is_gone(location: str) -> bool:
+    """Whether there is no file at a place any more; one that merely cannot be reached now is not gone."""
+    try:
+        Path(location).stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def _out_of_reach(location: str) -> bool:
+    return not os.access(location, os.F_OK) and not is_gone(location)
 
 
 def _id_at(location: str) -> str | None:

@@ -26,6 +26,16 @@ class Snapshot:
     volume: Volume
     derived: Derived
 
+    @property
+    def documents(self) -> int:
+        """How many documents are searched."""
+        return len(self.derived.lexical.keys)
+
+    @property
+    def passages_searched(self) -> int:
+        """How many passages are searched."""
+        return self.derived.lexical.passages
+
     def dense(self, vector: Vectors, *, limit: int, documents: Collection[str] | None) -> list[tuple[str, float]]:
         """Passage ids by cosine similarity; ``documents`` are document keys."""
         return self.derived.vectors.search(vector, limit=limit, documents=documents)

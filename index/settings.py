@@ -57,6 +57,13 @@ class IndexSettings(LayeredSettings):
     max_file_bytes: int = Field(50_000_000, ge=1, description="Larger files are skipped.")
     fallback_encoding: str = Field("cp1252", description="Decodes files that are not Unicode: a single-byte codec.")
 
+    @field_validator("state_dir", "cache_dir", mode="before")
+    @classmethod
+    def _names_a_folder(cls, value: object) -> object:
+        if value == "":
+            raise ValueError("it is empty; give a folder, or leave it out")
+        return Path(value).expanduser() if isinstance(value, (str, Path)) else value
+
     @field_validator("fallback_encoding")
     @classmethod
     def _is_single_byte(cls, name: str) -> str:

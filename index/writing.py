@@ -3,6 +3,7 @@
 begin → write → commit: see ``index.store.Volume``. What a killed run left behind is purged when the next one starts.
 """
 
+import math
 import shutil
 import time
 from collections.abc import Callable, Sequence
@@ -64,7 +65,7 @@ class VolumeWriter:
         self._folder = derived_folder(state_dir, store, state)
         self._volume.purge(self._volume.unfinished())
         self._waiting: list[Prepared] = []
-        self._published = time.monotonic()
+        self._published = time.monotonic() if state.documents else -math.inf  # the first batch is shown at once
         self._publish_seconds = self._publish_every = publish_seconds
         self.catalogue = Catalogue(self._volume.records())
 

@@ -121,6 +121,55 @@ def test_a_question_can_be_kept_to_one_document(run: Run) -> None:
     assert (unknown.code, "citespan index list" in unknown.err) == (2, True)
 
 
+def test_an_empty_folder_is_noted(run: Run, elsewhere: Path) -> None:
+    (elsewhere / "empty").mkdir()
+    assert "There is no file to read there; read are .txt" in run("index", "add", "empty").err
+
+
+def test_an_empty_path_is_not_the_working_folder(run: Run, elsewhere: Path) -> None:
+    (elsewhere / "one.txt").write_text("Monocytes.\n", encoding="utf-8")
+    ran = run("index", "add", "")
+    assert (ran.code, "cannot be empty" in ran.err) == (2, True)
+
+
+def test_files_without_text_are_an_error_and_no_refusal(run: Run, elsewhere: Path) -> None:
+    (elsewhere / "scan.pdf").write_bytes(b"%PDF-1.7")
+    ran = run("ask", "What is it?", "--documents", "scan.pdf")
+    assert (ran.code, "There is no text in the files" in ran.err) == (2, True)
+
+
+def test_documents_are_asked_again_after_the_settings_changed(run: Run, elsewhere: Path) -> None:
+    """Their cache is another one then: there is nothing to rebuild by hand."""
+    (elsewhere / "one.txt").write_text("Monocytes clear debris from wounds.\n", encoding="utf-8")
+    for tokens in ("256", "64"):
+        ran = run("--set", f"passage_tokens={tokens}", "ask", "What do monocytes clear?", "--documents", "one.txt")
+        assert ran.code == 0
+
+
+def test_a_file_may_stand_before_a_question_on_standard_input(
+    run: Run, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("one", "two"):
+        (elsewhere / f"{name}.txt").write_text(f"Monocytes clear debris {name}.\n", encoding="utf-8")
+    monkeypatch.setattr("sys.stdin", io.StringIO("What do monocytes clear?"))
+    assert json.loads(run("ask", "--json", "--documents", "one.txt", "two.txt").out)["index"]["documents"] == 2
+
+
+def test_a_reader_that_stops_reading_is_no_failure(seeded: Path) -> None:
+    asked = subprocess.run(
+        f"{sys.executable} -m api ask {QUESTION!r} | head -1; echo ${{PIPESTATUS[0]}}",
+        shell=True,
+        executable="/bin/bash",
+        env=_environment(seeded),
+        cwd=SEEDS.parent,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert asked.stdout.splitlines()[-1] == "0"
+    assert "Traceback" not in asked.stderr
+
+
 @pytest.mark.usefixtures("on_seeds")
 def test_status_and_list_show_what_is_indexed(run: Run) -> None:
     assert "documents       5" in run("index", "status").out
