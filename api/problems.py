@@ -219,7 +219,7 @@ def _response(
         type=kind.type,
         title=kind.title,
         status=kind.status,
-        detail=detail,
+        detail=detail.encode("utf-8", "replace").decode(),  # a client may have sent half a character
         instance=_instance(request),
         errors=errors,
         log_id=log_id,

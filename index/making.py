@@ -11,6 +11,7 @@ from index.store import CollectionState
 
 __all__ = [
     "FORMAT",
+    "NAME",
     "check_format",
     "check_name",
     "check_not_newer",

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from index.derived import Derived, derived_folder, derived_lock, open_derived, update_derived
 from index.errors import DocumentNotFound, IndexMissing, StaleRead
+from index.making import NAME
 from index.models import DocumentRecord, Passage, Span
 from index.store import CollectionState, Store, Vectors, Volume
 from index.texts import Location, locate, piece_numbers
@@ -119,7 +120,7 @@ class IndexReader:
         return Snapshot(state, volume, derived)
 
     def _state(self, collection: str) -> CollectionState:
-        state = self._store.state(collection)
+        state = self._store.state(collection) if NAME.fullmatch(collection) else None
         if state is None:
             raise IndexMissing(self._missing(collection))
         return state

@@ -624,3 +624,14 @@ def in_another_process(work: str, state: Path) -> None:
         ]
     )
     subprocess.run([sys.executable, "-c", program], check=True, timeout=120)
+
+
+@pytest.mark.parametrize(
+    "field", ['"documents": ["\\ud800"]', '"collection": "\\ud800"'], ids=["document", "collection"]
+)
+def test_half_a_character_in_a_name_is_a_problem_of_the_client(library: Library, field: str) -> None:
+    answered = library.client.post(
+        "/v1/ask", content=f'{{"question": "Which cells?", {field}}}', headers={"Content-Type": "application/json"}
+    )
+    assert answered.status_code in {404, 422}
+    assert answered.json()["type"].rpartition(":")[2] in {"question", "invalid-request"}
