@@ -12,13 +12,13 @@ from typing import Any, Literal
 
 from index.decoding import unmarked
 from index.models import Document
+from index.texts import LINE_END
 from index.views import display
 
 __all__ = ["Check", "Finding", "check_answer", "check_citation", "is_place", "plain"]
 
 Check = Literal["document", "hash", "text", "name", "characters", "bytes", "lines", "sentence", "range"]
 SHOWN = 60
-LINE_END = re.compile(r"\r\n|\r|\n")
 
 Result = tuple[Check, str]
 """A check and what is wrong; nothing when it holds."""

@@ -22,6 +22,7 @@ from filelock import FileLock
 from numpy.typing import NDArray
 
 from index.errors import ModelError
+from index.store import Vectors
 from index.weights import DEFAULT_MODEL, Recipe, UnknownRecipe, Weights, find_weights, read_recipe
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 __all__ = ["Embedder", "OpenVINOEmbedder", "Precision", "SentenceTransformersEmbedder", "Vectors", "open_embedder"]
 
 Precision = Literal["f32", "bf16"]
-Vectors = NDArray[np.float32]
 
 _BATCH_TOKENS = 2048
 _CONVERSION = "1"

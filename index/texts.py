@@ -8,7 +8,7 @@ from index.decoding import bom_length, byte_length
 from index.models import Span
 from index.store import PIECE_LENGTH, Piece
 
-__all__ = ["Location", "locate", "piece_numbers", "split_text"]
+__all__ = ["LINE_END", "Location", "locate", "piece_numbers", "split_text"]
 
 LINE_END = re.compile(r"\r\n|\r|\n")
 

@@ -14,10 +14,10 @@ from tempfile import NamedTemporaryFile
 from typing import Any, Literal
 
 from index.errors import ModelError
+from index.settings import DEFAULT_MODEL
 
 __all__ = ["DEFAULT_MODEL", "Recipe", "UnknownRecipe", "Weights", "find_weights", "read_recipe"]
 
-DEFAULT_MODEL = "sentence-transformers/all-MiniLM-L6-v2"
 _DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
 _HUB_FILES = ["*.json", "*.txt", "*.model", "*.safetensors"]
