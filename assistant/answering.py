@@ -100,12 +100,14 @@ class Assistant:
         if not hits:
             return 0.0, Refusal("no_documents", "There are no documents to look in.")
         weights = weigh_terms(question.text, snapshot)
-        candidates = gather(hits, weights, vector, snapshot, self._embedder)
+        candidates = gather(hits, weights, vector, snapshot)
         watch.lap("rank")
         sure = confidence(observe(hits, candidates))
-        if not candidates or sure < THRESHOLDS[question.caution]:
-            return sure, _refuse(question, sure, candidates, snapshot)
-        return sure, cite_answer(select(candidates, limit=question.max_sentences), snapshot)
+        chosen = select(candidates, limit=question.max_sentences)
+        answer = cite_answer(chosen, snapshot) if chosen else None
+        if answer is None or sure < THRESHOLDS[question.caution]:
+            return sure, _refuse(question, sure, candidates, answer, snapshot)
+        return sure, answer
 
     def _retrieve(
         self, question: Question, snapshot: Snapshot, watch: Stopwatch, *, limit: int
@@ -131,14 +133,16 @@ def _document_keys(question: Question, snapshot: Snapshot) -> Collection[str] | 
     return set(found.values())
 
 
-def _refuse(question: Question, sure: float, candidates: Sequence[Candidate], snapshot: Snapshot) -> Refusal:
+def _refuse(
+    question: Question, sure: float, candidates: Sequence[Candidate], withheld: Answer | None, snapshot: Snapshot
+) -> Refusal:
     missing = [word for word in asked_words(question.text) if not _stands_anywhere(word, snapshot)]
     reason: RefusalReason = "not_answered" if sure >= RELEVANT else "nothing_relevant"
     message = f"The documents {'do not answer this' if reason == 'not_answered' else 'hold nothing on this'}."
     if missing:
         message += f" They do not contain: {', '.join(missing)}."
     nearest = candidates[:NEAREST] if reason == "not_answered" else []
-    return Refusal(reason, message, tuple(missing), cite_nearest(nearest, snapshot))
+    return Refusal(reason, message, tuple(missing), cite_nearest(nearest, snapshot), withheld)
 
 
 def _stands_anywhere(word: str, snapshot: Snapshot) -> bool:

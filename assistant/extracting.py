@@ -1,31 +1,29 @@
 """Picking the sentences that answer: candidates of the best passages, scored, ordered, agreeing ones together."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-
-import numpy as np
 
 from assistant.models import Hit
-from index.embedding import Embedder
 from index.models import Label, Sentence
 from index.reading import Snapshot
 from index.store import Vectors
+from index.texts import sentence_parts
 from index.tokenizing import content_words, terms
 from index.views import display
 
 __all__ = ["Candidate", "Evidence", "asked_words", "gather", "select", "weigh_terms"]
 
 PASSAGES = 20
-EMBEDDED = 14
-"""How many candidates get the model's opinion: each costs some milliseconds."""
 DENSE, COVERED, PASSAGE = 0.5, 0.35, 0.15
 """Weights of a sentence's similarity to the question, its share of the question's terms, and its passage's score."""
 ALSO = 0.82
 """A further sentence is shown from this share of the first one's score on."""
-SAME = 0.92
-"""Cosine from which on two sentences say the same."""
+SAME = 0.7
+"""Share of their terms, in common of all (Jaccard), from which on two sentences say the same.
+
+Their vectors do not tell: read within their passages, neighbours are near, and the same words elsewhere are not.
+"""
 FRAMING = frozenset(
     {
         "abbreviation",
@@ -54,21 +52,24 @@ FRAMING = frozenset(
     }
 )
 """Words that ask, and that an answer need not repeat: "what does … stand for", "how long …"."""
-PENALTY: Mapping[Label, float] = {"heading": 1.0, "references": 0.4, "boilerplate": 0.3, "metadata": 0.2}
-"""Taken from the score of sentences that are rarely an answer; headings never are."""
+PENALTY: Mapping[Label, float] = {"references": 0.4, "boilerplate": 0.3, "metadata": 0.2}
+"""Taken from the score of sentences that are rarely an answer. Headings never are, and are no candidates."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sentence that might answer. ``covered`` is its share, in [0, 1], of the weight of the question's terms."""
+    """A sentence that might answer, as it is shown, and the ``terms`` in it.
+
+    ``covered`` is its share, in [0, 1], of the weight of the question's terms.
+    """
 
     hit: Hit
     sentence: Sentence
     shown: str
+    terms: frozenset[str]
     covered: float
     dense: float
     score: float
-    vector: Vectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,18 +93,18 @@ def weigh_terms(question: str, snapshot: Snapshot) -> dict[str, float]:
     return {term: math.log(1 + (total - count + 0.5) / (count + 0.5)) for term, count in found}
 
 
-def gather(
-    hits: Sequence[Hit], weights: Mapping[str, float], question: Vectors, snapshot: Snapshot, embedder: Embedder
-) -> list[Candidate]:
-    """Candidates from the best passages, best first. A sentence that stands in two passages comes once."""
-    drafts = _drafts(hits[:PASSAGES], weights, snapshot)[:EMBEDDED]
-    if not drafts:
-        return []
-    vectors = embedder.embed([draft.shown for draft in drafts])
-    return sorted(
-        (_scored(draft, vector, float(vector @ question)) for draft, vector in zip(drafts, vectors, strict=True)),
-        key=_order,
-    )
+def gather(hits: Sequence[Hit], weights: Mapping[str, float], question: Vectors, snapshot: Snapshot) -> list[Candidate]:
+    """Candidates from the best passages, best first. A sentence that stands in two passages comes once.
+
+    ``question`` is its vector. Raises StaleRead when a document leaves the index meanwhile.
+    """
+    best = hits[:PASSAGES]
+    vectors = snapshot.sentence_vectors([hit.passage.id for hit in best])
+    candidates: dict[tuple[str, int], Candidate] = {}
+    for hit in best:
+        for candidate in _candidates(hit, vectors[hit.passage.id] @ question, weights, snapshot):
+            candidates.setdefault((hit.record.key, candidate.sentence.span.start), candidate)
+    return sorted(candidates.values(), key=_order)
 
 
 def select(candidates: Sequence[Candidate], *, limit: int) -> list[Evidence]:
@@ -123,46 +124,21 @@ def select(candidates: Sequence[Candidate], *, limit: int) -> list[Evidence]:
     return chosen[:1] + sorted(chosen[1:], key=lambda evidence: _reading_order(evidence.best, chosen[0].best))
 
 
-@dataclass(frozen=True)
-class _Draft:
-    hit: Hit
-    sentence: Sentence
-    shown: str
-    covered: float
-
-    @cached_property
-    def prior(self) -> float:
-        """What can be said without the model."""
-        return self.covered + 0.5 * self.hit.score - PENALTY.get(self.sentence.label, 0.0)
-
-
-def _drafts(hits: Sequence[Hit], weights: Mapping[str, float], snapshot: Snapshot) -> list[_Draft]:
+def _candidates(
+    hit: Hit, similarities: Vectors, weights: Mapping[str, float], snapshot: Snapshot
+) -> Iterator[Candidate]:
+    """The sentences of a passage; ``similarities`` is each one's to the question."""
     known, whole = snapshot.derived.lexical.knows, sum(weights.values()) or 1.0
-    drafts: dict[tuple[str, int], _Draft] = {}
-    for hit in hits:
-        for sentence in hit.passage.sentences:
-            place = (hit.record.key, sentence.span.start)
-            if sentence.label == "heading" or place in drafts:
-                continue
-            source = [_source(part.start, part.end, hit, snapshot) for part in sentence.parts]
-            shown = " ".join(display(part, known=known).text for part in source)
-            if shown:
-                covered = sum(weights.get(term, 0.0) for term in set(terms(shown))) / whole
-                drafts[place] = _Draft(hit, sentence, shown, covered)
-    return sorted(drafts.values(), key=lambda draft: (-draft.prior, draft.hit.passage.id, draft.sentence.span))
-
-
-def _source(start: int, end: int, hit: Hit, snapshot: Snapshot) -> str:
-    span = hit.passage.span
-    if span.start <= start and end <= span.end:
-        return hit.passage.text[start - span.start : end - span.start]
-    return snapshot.locate(hit.record, type(span)(start, end)).text
-
-
-def _scored(draft: _Draft, vector: Vectors, dense: float) -> Candidate:
-    score = DENSE * dense + COVERED * draft.covered + PASSAGE * draft.hit.score
-    score -= PENALTY.get(draft.sentence.label, 0.0)
-    return Candidate(draft.hit, draft.sentence, draft.shown, draft.covered, dense, score, vector)
+    for sentence, similarity in zip(hit.passage.sentences, similarities.tolist(), strict=True):
+        if sentence.label == "heading":
+            continue
+        source = sentence_parts(snapshot.volume, hit.record, hit.passage, sentence)
+        shown = " ".join(display(part, known=known).text for part in source)
+        if shown:
+            found = frozenset(terms(shown))
+            covered = sum(weight for term, weight in weights.items() if term in found) / whole
+            score = DENSE * similarity + COVERED * covered + PASSAGE * hit.score - PENALTY.get(sentence.label, 0.0)
+            yield Candidate(hit, sentence, shown, found, covered, similarity, score)
 
 
 def _order(candidate: Candidate) -> tuple[float, str, int]:
@@ -170,7 +146,7 @@ def _order(candidate: Candidate) -> tuple[float, str, int]:
 
 
 def _same(one: Candidate, other: Candidate) -> bool:
-    return one.shown == other.shown or float(np.dot(one.vector, other.vector)) >= SAME
+    return one.shown == other.shown or 0 < SAME * len(one.terms | other.terms) <= len(one.terms & other.terms)
 
 
 def _with(evidence: Evidence, candidate: Candidate) -> Evidence:

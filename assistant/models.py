@@ -87,12 +87,17 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """The documents do not say. ``missing`` are words of the question they lack, ``nearest`` what came closest."""
+    """The documents do not say.
+
+    ``missing`` are words of the question they lack, ``nearest`` what came closest. ``withheld`` is the answer that a
+    less careful assistant would have given: evaluation measures it, users are not shown it.
+    """
 
     reason: RefusalReason
     message: str
     missing: tuple[str, ...] = ()
     nearest: tuple[Citation, ...] = ()
+    withheld: Answer | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,7 @@ def observe_folder(folder: Path, *, sample: int) -> list[Observed]:
 def _observe(case: Case, parts: Parts, snapshot: Snapshot, names: dict[str, str]) -> Observed:
     vector = parts.embedder.embed_query(case.question)
     hits = retrieve(case.question, vector, snapshot, limit=HITS)
-    candidates = gather(hits, weigh_terms(case.question, snapshot), vector, snapshot, parts.embedder)
+    candidates = gather(hits, weigh_terms(case.question, snapshot), vector, snapshot)
     right = [_answers(candidate, case, names) for candidate in candidates[:3]]
     return Observed(astuple(observe(hits, candidates)), case.answerable, right[:1] == [True], any(right))
 

@@ -17,7 +17,17 @@ import numpy as np
 
 from index.errors import SettingsError, StaleRead, StoreError
 from index.models import DocumentRecord, Passage
-from index.rows import passage_from, passage_row, piece_from, piece_row, record_from, record_row, state_from, state_row
+from index.rows import (
+    passage_from,
+    passage_row,
+    piece_from,
+    piece_row,
+    record_from,
+    record_row,
+    sentence_vectors_from,
+    state_from,
+    state_row,
+)
 from index.store import WRITE_LIMIT, CollectionState, Piece, RecordState, Vectors
 
 if TYPE_CHECKING:
@@ -207,7 +217,13 @@ class ChromaVolume:
                 embeddings=[_placeholder(record.key) for record, _ in records],
             )
 
-    def write(self, pieces: Mapping[str, Sequence[Piece]], passages: Sequence[Passage], vectors: Vectors) -> None:
+    def write(
+        self,
+        pieces: Mapping[str, Sequence[Piece]],
+        passages: Sequence[Passage],
+        vectors: Vectors,
+        sentence_vectors: Sequence[Vectors],
+    ) -> None:
         rows = [(key, piece) for key, of_document in pieces.items() for piece in of_document]
         with translated():
             for batch in in_batches(rows):
@@ -222,7 +238,7 @@ class ChromaVolume:
                 self._passages.upsert(
                     ids=[passages[number].id for number in numbers],
                     documents=[passages[number].text for number in numbers],
-                    metadatas=[passage_row(passages[number]) for number in numbers],
+                    metadatas=[passage_row(passages[number], sentence_vectors[number]) for number in numbers],
                     embeddings=vectors[numbers[0] : numbers[-1] + 1],
                 )
 
@@ -272,6 +288,15 @@ class ChromaVolume:
                 got = self._passages.get(ids=list(batch), include=["metadatas", "documents"])
                 rows = zip(got["metadatas"] or [], got["documents"] or [], strict=True)
                 found |= {passage.id: passage for passage in (passage_from(row, text) for row, text in rows)}
+        return found
+
+    def sentence_vectors(self, ids: Sequence[str]) -> dict[str, Vectors]:
+        found: dict[str, Vectors] = {}
+        with translated():
+            for batch in in_batches(sorted(set(ids))):
+                got = self._passages.get(ids=list(batch), include=["metadatas"])
+                rows = zip(got["ids"], got["metadatas"] or [], strict=True)
+                found |= {name: sentence_vectors_from(row) for name, row in rows}
         return found
 
     def passages_of(self, keys: Sequence[str]) -> dict[str, tuple[list[Passage], Vectors]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from index.embedding import Embedder
 from index.models import Document, Passage, Sentence, Span
@@ -10,19 +11,25 @@ from index.views import display
 
 __all__ = ["CHUNKING", "Chunk", "chunk"]
 
-CHUNKING = "1"
+CHUNKING = "2"
 """Changes whenever the same document would be cut or embedded differently."""
 LONGEST_SPAN = 3500
 """Code points from a passage's first character to its last, so that its text fits one record of the store."""
 LONGEST_TITLE = 200
+MOST_SENTENCES = 48
+"""In a passage, so that their vectors fit one record of the store (index/rows.py) up to 1,536 dimensions."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A passage, and the text that is embedded for it: title, section and sentences, white space folded."""
+    """A passage, and the text that is embedded for it: title, section and sentences, white space folded.
+
+    ``places`` says where each sentence stands in that text, from code point to code point, end exclusive.
+    """
 
     passage: Passage
     embedded: str
+    places: tuple[tuple[int, int], ...]
 
 
 def chunk(
@@ -50,7 +57,7 @@ def _runs(
     limit = min(tokens, embedder.window)
     first, used = 0, 0
     for number, sentence in enumerate(sentences):
-        full = used + lengths[number] > limit
+        full = used + lengths[number] > limit or number - first >= MOST_SENTENCES
         if number > first and (full or not _continues(sentences[first], sentences[number - 1], sentence)):
             yield first, number
             first = number
@@ -86,4 +93,7 @@ def _made(document: Document, key: str, ordinal: int, sentences: Sequence[Senten
     span = Span(sentences[0].span.start, sentences[-1].span.end)
     section, label = sentences[0].section, sentences[0].label
     passage = Passage(key, ordinal, span, span.cut(document.text), section, label, tuple(sentences))
-    return Chunk(passage, _head(document.title, section) + " ".join(shown))
+    head = _head(document.title, section)
+    starts = list(accumulate((len(text) + 1 for text in shown), initial=len(head)))
+    places = tuple((start, start + len(text)) for start, text in zip(starts, shown, strict=False))
+    return Chunk(passage, head + " ".join(shown), places)

@@ -14,12 +14,12 @@ from pathlib import Path
 from filelock import FileLock
 
 from index.lexical import LexicalIndex
-from index.models import DocumentRecord, Passage, Sentence, Span, revision_of
+from index.models import DocumentRecord, Passage, revision_of
 from index.store import CollectionState, Store, Vectors, Volume
-from index.texts import locate, piece_numbers
+from index.texts import sentence_parts
 from index.vectors import VectorFile
 
-__all__ = ["Derived", "derived_folder", "derived_lock", "open_derived", "sentence_texts", "update_derived"]
+__all__ = ["Derived", "derived_folder", "derived_lock", "open_derived", "update_derived"]
 
 
 READ_AT_ONCE = 100
@@ -82,21 +82,6 @@ def update_derived(folder: Path, state: CollectionState, volume: Volume) -> Deri
     return Derived(revision, lexical, vectors)
 
 
-def sentence_texts(volume: Volume, record: DocumentRecord, passages: Sequence[Passage]) -> list[list[list[str]]]:
-    """The source text of every part of every sentence of every passage, all of one document."""
-    return [[_parts(volume, record, passage, sentence) for sentence in passage.sentences] for passage in passages]
-
-
-def _parts(volume: Volume, record: DocumentRecord, passage: Passage, sentence: Sentence) -> list[str]:
-    return [_cut(volume, record, passage, part) for part in sentence.parts]
-
-
-def _cut(volume: Volume, record: DocumentRecord, passage: Passage, part: Span) -> str:
-    if passage.span.contains(part):
-        return part.shift(-passage.span.start).cut(passage.text)
-    return locate(volume.pieces(record.key, piece_numbers(part)), part, record.encoding).text
-
-
 def _read(volume: Volume, keys: Sequence[str]) -> Iterator[tuple[str, list[Passage], Vectors]]:
     """Documents with their passages and vectors, a batch of them in memory at a time."""
     for at in range(0, len(keys), READ_AT_ONCE):
@@ -105,11 +90,12 @@ def _read(volume: Volume, keys: Sequence[str]) -> Iterator[tuple[str, list[Passa
 
 
 def _texts(volume: Volume, record: DocumentRecord, passages: Sequence[Passage]) -> list[tuple[str, str]]:
-    sentences = sentence_texts(volume, record, passages)
-    return [
-        (passage.id, "\n".join([record.title, passage.section, *(" ".join(parts) for parts in texts)]))
-        for passage, texts in zip(passages, sentences, strict=True)
-    ]
+    return [(passage.id, _text(volume, record, passage)) for passage in passages]
+
+
+def _text(volume: Volume, record: DocumentRecord, passage: Passage) -> str:
+    sentences = (" ".join(sentence_parts(volume, record, passage, sentence)) for sentence in passage.sentences)
+    return "\n".join([record.title, passage.section, *sentences])
 
 
 def _opened(folder: Path, state: CollectionState) -> tuple[LexicalIndex, VectorFile]:

@@ -4,24 +4,20 @@ The usual models run on OpenVINO, converted once; a question then imports neithe
 would take seconds. Whatever OpenVINO cannot do, or a GPU is wanted for, runs on sentence-transformers itself.
 """
 
-import shutil
 import sys
-import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
-from platform import machine
-from tempfile import mkdtemp
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
-from filelock import FileLock
 from numpy.typing import NDArray
 
+from index.converting import Precision, compiled, converted, load_original, silence
 from index.errors import ModelError
+from index.pooling import Places, Tokens, embed_apart, embed_within, unit
 from index.store import Vectors
 from index.weights import DEFAULT_MODEL, Recipe, UnknownRecipe, Weights, find_weights, read_recipe
 
@@ -30,12 +26,16 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
     from tokenizers import Encoding, Tokenizer
 
-__all__ = ["Embedder", "OpenVINOEmbedder", "Precision", "SentenceTransformersEmbedder", "Vectors", "open_embedder"]
-
-Precision = Literal["f32", "bf16"]
+__all__ = [
+    "Embedder",
+    "OpenVINOEmbedder",
+    "Precision",
+    "SentenceTransformersEmbedder",
+    "Vectors",
+    "open_embedder",
+]
 
 _BATCH_TOKENS = 2048
-_CONVERSION = "1"
 _TOLERANCE = 1e-4
 _PROBES = (
     "which factors mediate wound healing?",
@@ -82,6 +82,13 @@ class Embedder(Protocol):
         """One unit vector for each text of a document, in order: shape (texts, dimension)."""
         ...
 
+    def embed_passages(self, texts: Sequence[str], places: Places) -> tuple[Vectors, list[Vectors]]:
+        """What ``embed`` gives, and by text a unit vector for each of its sentences: shapes (sentences, dimension).
+
+        Where the model pools by the mean, a sentence is read within its text too, where "It" means what it means.
+        """
+        ...
+
     def embed_query(self, text: str) -> Vectors:
         """The unit vector of a question: shape (dimension,)."""
         ...
@@ -103,8 +110,13 @@ def open_embedder(
     if device in {"auto", "cpu"}:
         try:
             recipe = read_recipe(weights.folder)
-            converted = _converted(weights, recipe, cache_dir, notify)
-            return _open_converted(weights, recipe, precision, converted)
+            folder = converted(
+                weights,
+                cache_dir,
+                notify,
+                agrees=lambda draft, original: _agrees(_open_converted(weights, recipe, "f32", draft), original),
+            )
+            return _open_converted(weights, recipe, precision, folder)
         except UnknownRecipe as error:
             notify(f"Running {weights.name} on sentence-transformers: {error}.")
     return SentenceTransformersEmbedder(weights, precision=precision, device=None if device == "auto" else device)
@@ -112,12 +124,6 @@ def open_embedder(
 
 def _fingerprint(weights: Weights, precision: Precision) -> str:
     return sha256(f"{weights.digest} {precision}".encode()).hexdigest()
-
-
-def _unit(rows: NDArray[Any]) -> Vectors:
-    vectors = np.asarray(rows, dtype=np.float32)
-    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    return np.asarray(vectors / np.maximum(lengths, 1e-12), dtype=np.float32)
 
 
 class OpenVINOEmbedder:
@@ -151,6 +157,12 @@ class OpenVINOEmbedder:
         """One unit vector for each text of a document, in order."""
         return self._vectors([self._recipe.document_prompt + text for text in texts])
 
+    def embed_passages(self, texts: Sequence[str], places: Places) -> tuple[Vectors, list[Vectors]]:
+        """The vectors of texts and of the sentences in them."""
+        if self._recipe.pooling == "cls":
+            return embed_apart(self.embed, texts, places)
+        return embed_within(self.embed, texts, places, self._tokens(texts), window=self.window)
+
     def embed_query(self, text: str) -> Vectors:
         """The unit vector of a question."""
         vector: Vectors = self._vectors([self._recipe.query_prompt + text])[0]
@@ -160,10 +172,21 @@ class OpenVINOEmbedder:
         encodings = self._cut.encode_batch_fast(texts)
         rows = np.empty((len(texts), self.dimension), dtype=np.float32)
         for batch in _batches([len(encoding) for encoding in encodings]):
-            rows[batch] = self._run([encodings[index] for index in batch])
-        return _unit(rows)
+            states, mask = self._run([encodings[index] for index in batch])
+            rows[batch] = states[:, 0] if self._recipe.pooling == "cls" else _mean(states, mask)
+        return unit(rows)
 
-    def _run(self, encodings: list["Encoding"]) -> NDArray[np.float32]:
+    def _tokens(self, texts: Sequence[str]) -> Iterator[Tokens]:
+        prompt = self._recipe.document_prompt
+        encodings = self._cut.encode_batch([prompt + text for text in texts])  # the fast one does not say where
+        for batch in _batches([len(encoding) for encoding in encodings]):
+            states, _ = self._run([encodings[index] for index in batch])
+            for index, of_text in zip(batch, states, strict=True):
+                stand = np.array(encodings[index].offsets, dtype=np.int64)
+                yield index, of_text[: len(stand)], stand - len(prompt)
+
+    def _run(self, encodings: list["Encoding"]) -> tuple[Vectors, NDArray[np.int64]]:
+        """The tokens' vectors, shape (texts, tokens, dimension), and 1 where there is a token."""
         shape = len(encodings), max(map(len, encodings))
         ids = np.full(shape, self._recipe.pad_token, dtype=np.int64)
         mask = np.zeros(shape, dtype=np.int64)
@@ -172,11 +195,13 @@ class OpenVINOEmbedder:
             mask[row, : len(encoding)] = 1
         with self._lock:
             states: Vectors = self._request.infer({"input_ids": ids, "attention_mask": mask})[0]
-        if self._recipe.pooling == "cls":
-            return states[:, 0]
-        weight = mask[:, :, None].astype(np.float32)
-        pooled: Vectors = (states * weight).sum(axis=1) / weight.sum(axis=1)
-        return pooled
+        return states, mask
+
+
+def _mean(states: Vectors, mask: NDArray[np.int64]) -> Vectors:
+    weight = mask[:, :, None].astype(np.float32)
+    mean: Vectors = (states * weight).sum(axis=1) / weight.sum(axis=1)
+    return mean
 
 
 def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
@@ -203,145 +228,21 @@ def _tokenizer(file: Path, *, window: int | None) -> "Tokenizer":
     return tokenizer
 
 
-def _openvino() -> Any:  # noqa: ANN401 - a module
-    """OpenVINO without its telemetry, which would report to its maker at each import, unasked."""
-    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # Python's way to forbid an import
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import openvino
-    return openvino
-
-
 def _open_converted(weights: Weights, recipe: Recipe, precision: Precision, folder: Path) -> OpenVINOEmbedder:
     return OpenVINOEmbedder(
         name=weights.name,
         fingerprint=_fingerprint(weights, precision),
         recipe=recipe,
         tokenizer_file=weights.folder / "tokenizer.json",
-        compiled=_compiled(folder, precision),
+        compiled=compiled(folder, precision),
     )
 
 
-def _compiled(folder: Path, precision: Precision) -> "openvino.CompiledModel":
-    """The model made ready for this processor, which is kept beside it: 0.1 s instead of 0.6 s the next time.
-
-    OpenVINO's own CACHE_DIR is not used: it writes in place, so that a killed process would leave half a file.
-    """
-    core = _openvino().Core()
-    options = {"INFERENCE_PRECISION_HINT": precision, "PERFORMANCE_HINT": "LATENCY", "ENABLE_CPU_PINNING": False}
-    processor = [core.get_property("CPU", key) for key in ("FULL_DEVICE_NAME", "OPTIMIZATION_CAPABILITIES")]
-    blob = folder / f"{precision}-{sha256(f'{machine()} {processor} {options}'.encode()).hexdigest()[:16]}.blob"
-    try:
-        return core.import_model(blob.read_bytes(), "CPU", options)
-    except (OSError, RuntimeError):  # not there yet, or damaged: it is made again
-        pass
-    try:
-        compiled = core.compile_model(folder / "model.xml", "CPU", options)
-    except RuntimeError as error:
-        message = f"The converted model in {folder} cannot be used. Delete that folder and it is made again."
-        raise ModelError(message) from error
-    with suppress(OSError):  # keeping it saves time, no more
-        _keep(blob, compiled.export_model().getvalue())
-    return compiled
-
-
-def _keep(path: Path, data: bytes) -> None:
-    """Write whole or not at all, one process at a time."""
-    with FileLock(path.parent / "lock"):
-        part = path.with_suffix(".part")
-        part.write_bytes(data)
-        part.replace(path)
-
-
-def _converted(weights: Weights, recipe: Recipe, cache_dir: Path, notify: Callable[[str], None]) -> Path:
-    """The folder of the converted model; it is made by one process at a time, and appears complete or not at all."""
-    version = _openvino().get_version()
-    key = sha256(f"{_CONVERSION} {version} {weights.digest}".encode()).hexdigest()[:32]
-    models = cache_dir / "models"
-    folder = models / key
-    try:
-        if not folder.exists():
-            models.mkdir(parents=True, exist_ok=True)
-            with FileLock(models / f"{key}.lock"):
-                if not folder.exists():
-                    notify("Preparing the embedding model (once, about 10 s)…")
-                    _convert_into(folder, weights, recipe)
-    except OSError as error:
-        cure = "Make room, or set CITESPAN_CACHE_DIR to another folder."
-        raise ModelError(f"The embedding model cannot be prepared in {models}: {error}. {cure}") from error
-    if not (folder / "model.xml").is_file():
-        raise UnknownRecipe("OpenVINO does not give the same vectors")
-    return folder
-
-
-def _convert_into(folder: Path, weights: Weights, recipe: Recipe) -> None:
-    """Convert beside ``folder`` and rename; a model that OpenVINO gets wrong leaves the folder empty, as a reminder."""
-    for leftover in folder.parent.glob(f"{folder.name}-*"):  # of a process that was killed: we hold the lock
-        shutil.rmtree(leftover, ignore_errors=True)
-    draft = Path(mkdtemp(dir=folder.parent, prefix=f"{folder.name}-"))
-    draft.chmod(0o755)
-    with _silence():
-        original = _load(weights.folder, device="cpu", precision="f32")
-        model = _convert(original)
-        if model is not None:
-            _save(model, draft / "model.xml")
-            if not _agrees(_open_converted(weights, recipe, "f32", draft), original):
-                (draft / "model.xml").unlink()
-    draft.rename(folder)
-
-
-def _save(model: Any, path: Path) -> None:  # noqa: ANN401 - openvino.Model
-    """Write the model; raises OSError, where OpenVINO says no more than ``RuntimeError: basic_ios::clear``."""
-    try:
-        _openvino().save_model(model, path, compress_to_fp16=False)
-    except RuntimeError as error:
-        shutil.rmtree(path.parent, ignore_errors=True)  # half a model on what may be a full disk
-        reason = next(iter(str(error).splitlines()), "").rstrip(".")
-        raise OSError(f"it could not be written, perhaps for want of room ({reason})") from error
-
-
-def _convert(original: "SentenceTransformer") -> Any:  # noqa: ANN401 - openvino.Model, or None where it cannot be done
-    import torch
-
-    ones = torch.ones(2, 8, dtype=torch.long)
-    transformer: Any = original[0]
-    example = {"input_ids": ones, "attention_mask": ones}
-    try:
-        return _openvino().convert_model(transformer.auto_model.eval(), example_input=example)
-    except Exception:  # noqa: BLE001 - whatever the converter cannot do, sentence-transformers can
-        return None
-
-
 def _agrees(embedder: OpenVINOEmbedder, original: "SentenceTransformer") -> bool:
-    documents = _unit(original.encode_document(list(_PROBES), show_progress_bar=False))
-    query = _unit(original.encode_query(_PROBES[0], show_progress_bar=False))
+    documents = unit(original.encode_document(list(_PROBES), show_progress_bar=False))
+    query = unit(original.encode_query(_PROBES[0], show_progress_bar=False))
     differences = chain(embedder.embed(_PROBES) - documents, [embedder.embed_query(_PROBES[0]) - query])
     return max(float(np.abs(difference).max()) for difference in differences) <= _TOLERANCE
-
-
-def _load(folder: Path, *, device: str | None, precision: Precision) -> "SentenceTransformer":
-    from sentence_transformers import SentenceTransformer
-
-    dtype = {"f32": "float32", "bf16": "bfloat16"}[precision]
-    return SentenceTransformer(str(folder), device=device, local_files_only=True, model_kwargs={"dtype": dtype})
-
-
-@contextmanager
-def _silence() -> Iterator[None]:
-    """Keep the progress bars and warnings of transformers and torch from people: they can do nothing about them."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from transformers.utils import logging
-
-        verbosity, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
-        logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-        try:
-            yield
-        finally:
-            logging.set_verbosity(verbosity)
-            if bars:
-                logging.enable_progress_bar()  # type: ignore[no-untyped-call]
 
 
 class SentenceTransformersEmbedder:
@@ -351,14 +252,15 @@ class SentenceTransformersEmbedder:
         self.name = weights.name
         self.fingerprint = _fingerprint(weights, precision)
         try:
-            with _silence():
-                self._model = _load(weights.folder, device=device, precision=precision)
+            with silence():
+                self._model = load_original(weights.folder, device=device, precision=precision)
         except (OSError, ValueError, RuntimeError, AssertionError, ImportError, KeyError) as error:
             message = f"{weights.name} cannot be loaded on {device or 'any device'}: {error}. Check model and device."
             raise ModelError(message) from error
         self.window = int(self._model.max_seq_length or sys.maxsize)
         self._lock = Lock()
         self.dimension = int(self.embed([""]).shape[1])
+        self._tells_tokens = _pools_by_mean(weights.folder) and _says_where(self._model.tokenizer)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """The tokens of each text as a document, special ones included, nothing cut off."""
@@ -371,9 +273,36 @@ class SentenceTransformersEmbedder:
         if not texts:
             return np.empty((0, self.dimension), dtype=np.float32)
         with self._lock:
-            return _unit(self._model.encode_document(list(texts), show_progress_bar=False))
+            return unit(self._model.encode_document(list(texts), show_progress_bar=False))
+
+    def embed_passages(self, texts: Sequence[str], places: Places) -> tuple[Vectors, list[Vectors]]:
+        """The vectors of texts and of the sentences in them."""
+        if not self._tells_tokens or not texts:
+            return embed_apart(self.embed, texts, places)
+        return embed_within(self.embed, texts, places, self._tokens(texts), window=self.window)
+
+    def _tokens(self, texts: Sequence[str]) -> Iterator[Tokens]:
+        prompt = self._model.prompts.get("document") or ""
+        tokenizer: Any = self._model.tokenizer
+        prompted = [prompt + text for text in texts]
+        with self._lock:
+            found = tokenizer(prompted, truncation=True, max_length=self.window, return_offsets_mapping=True)
+            states = self._model.encode_document(list(texts), output_value="token_embeddings", show_progress_bar=False)
+        for number, (of_text, stand) in enumerate(zip(states, found["offset_mapping"], strict=True)):
+            yield number, np.asarray(of_text.float().cpu()), np.array(stand, dtype=np.int64) - len(prompt)
 
     def embed_query(self, text: str) -> Vectors:
         """The unit vector of a question."""
         with self._lock:
-            return _unit(self._model.encode_query(text, show_progress_bar=False))
+            return unit(self._model.encode_query(text, show_progress_bar=False))
+
+
+def _pools_by_mean(folder: Path) -> bool:
+    try:
+        return read_recipe(folder).pooling == "mean"
+    except UnknownRecipe:
+        return False
+
+
+def _says_where(tokenizer: Any) -> bool:  # noqa: ANN401 - a transformers tokenizer
+    return bool(tokenizer.is_fast) and tokenizer.padding_side == "right"

@@ -23,7 +23,7 @@ __all__ = [
 ]
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
-FORMAT = 1
+FORMAT = 2
 """Version of what is stored. An index of another version is refused with the command that makes it anew."""
 
 

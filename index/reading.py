@@ -51,6 +51,13 @@ class Snapshot:
         found = self.volume.passages([name for name in ids if name.partition("/")[0] in records])
         return found, records
 
+    def sentence_vectors(self, ids: Sequence[str]) -> dict[str, Vectors]:
+        """By passage id, a row for each of its sentences. Raises StaleRead when a passage is gone."""
+        found = self.volume.sentence_vectors(ids)
+        if len(found) != len(set(ids)):
+            raise StaleRead("A document left the index while it was being read. Ask again.")
+        return found
+
     def locate(self, record: DocumentRecord, span: Span) -> Location:
         """The stored text under a span, with its place in the file. Raises StaleRead when it is gone."""
         return locate(self.volume.pieces(record.key, piece_numbers(span)), span, record.encoding)

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from index.models import DocumentRecord, Passage, Sentence, Span
-from index.store import CollectionState, Piece, RecordState
+from index.quantizing import dequantized, quantized
+from index.store import CollectionState, Piece, RecordState, Vectors
 
 __all__ = [
     "passage_from",
@@ -14,11 +15,14 @@ __all__ = [
     "piece_row",
     "record_from",
     "record_row",
+    "sentence_vectors_from",
     "state_from",
     "state_row",
 ]
 
 Row = dict[str, Any]
+VALUE_LENGTH = 4096
+"""Bytes in one value of a row, hosted Chroma's limit. A row has at most 32: see MOST_SENTENCES of index/chunking.py."""
 
 
 def state_row(state: CollectionState) -> Row:
@@ -88,8 +92,10 @@ def piece_from(row: Mapping[str, Any], text: str) -> Piece:
     return Piece(row["number"], row["start"], row["start_byte"], row["start_line"], text)
 
 
-def passage_row(passage: Passage) -> Row:
+def passage_row(passage: Passage, sentence_vectors: Vectors) -> Row:
     """The row of a passage: its text is stored beside it, section and label are its sentences' too."""
+    packed = quantized(sentence_vectors)
+    cuts = range(0, len(packed), VALUE_LENGTH)
     return {
         "document_key": passage.document_key,
         "ordinal": passage.ordinal,
@@ -100,6 +106,8 @@ def passage_row(passage: Passage) -> Row:
         "sentences": json.dumps(
             [[[part.start, part.end] for part in sentence.parts] for sentence in passage.sentences]
         ),
+        "vectors": len(cuts),  # an upsert leaves the values of the row before it that it does not name
+        **{f"vectors_{number}": packed[at : at + VALUE_LENGTH] for number, at in enumerate(cuts)},
     }
 
 
@@ -118,3 +126,9 @@ def passage_from(row: Mapping[str, Any], text: str) -> Passage:
             for parts in json.loads(row["sentences"])
         ),
     )
+
+
+def sentence_vectors_from(row: Mapping[str, Any]) -> Vectors:
+    """The vectors of a passage's sentences in its row."""
+    packed = "".join(row[f"vectors_{number}"] for number in range(row["vectors"]))
+    return dequantized(packed, rows=len(json.loads(row["sentences"])))

@@ -68,8 +68,14 @@ class Volume(Protocol):
     def begin(self, records: Sequence[DocumentRecord]) -> None:
         """Note that these are being written; readers do not see them."""
 
-    def write(self, pieces: Mapping[str, Sequence[Piece]], passages: Sequence[Passage], vectors: Vectors) -> None:
-        """Store texts by document key and passages with their vectors, row by row."""
+    def write(
+        self,
+        pieces: Mapping[str, Sequence[Piece]],
+        passages: Sequence[Passage],
+        vectors: Vectors,
+        sentence_vectors: Sequence[Vectors],
+    ) -> None:
+        """Store texts by document key and passages with their vectors and those of their sentences, row by row."""
 
     def commit(self, added: Sequence[DocumentRecord], removed: Sequence[DocumentRecord]) -> None:
         """Make ``added`` visible and ``removed`` invisible, at once."""
@@ -91,6 +97,9 @@ class Volume(Protocol):
 
     def passages(self, ids: Sequence[str]) -> dict[str, Passage]:
         """Passages by id; what is not there is left out."""
+
+    def sentence_vectors(self, ids: Sequence[str]) -> dict[str, Vectors]:
+        """By passage id, a row for each of its sentences, quantised; what is not there is left out."""
 
     def passages_of(self, keys: Sequence[str]) -> dict[str, tuple[list[Passage], Vectors]]:
         """By document, all its passages in order and their vectors, of shape (passages, dimension)."""

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.decoding import bom_length, byte_length
-from index.models import Span
-from index.store import PIECE_LENGTH, Piece
+from index.models import DocumentRecord, Passage, Sentence, Span
+from index.store import PIECE_LENGTH, Piece, Volume
 
-__all__ = ["LINE_END", "Location", "locate", "piece_numbers", "split_text"]
+__all__ = ["LINE_END", "Location", "locate", "piece_numbers", "sentence_parts", "split_text"]
 
 LINE_END = re.compile(r"\r\n|\r|\n")
 
@@ -58,6 +58,17 @@ def locate(pieces: Sequence[Piece], span: Span, encoding: str) -> Location:
         start_line=start_line,
         end_line=start_line + _line_ends(cut[:-1], following=cut[-1:]),
     )
+
+
+def sentence_parts(volume: Volume, record: DocumentRecord, passage: Passage, sentence: Sentence) -> list[str]:
+    """The source text of every part of a sentence. Raises StaleRead when what is not in the passage itself is gone."""
+    return [_part(volume, record, passage, part) for part in sentence.parts]
+
+
+def _part(volume: Volume, record: DocumentRecord, passage: Passage, part: Span) -> str:
+    if passage.span.contains(part):
+        return part.shift(-passage.span.start).cut(passage.text)
+    return locate(volume.pieces(record.key, piece_numbers(part)), part, record.encoding).text
 
 
 def _line_ends(text: str, *, following: str) -> int:

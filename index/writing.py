@@ -111,11 +111,12 @@ class VolumeWriter:
         replaced = [prepared.replaces for prepared in batch if prepared.replaces is not None]
         chunks = [chunk for prepared in batch for chunk in prepared.chunks]
         self._volume.begin(added)
-        vectors = self._embedded(chunks, size=sum(record.size for record in added))
+        vectors, sentence_vectors = self._embedded(chunks, size=sum(record.size for record in added))
         self._volume.write(
             {prepared.record.key: split_text(prepared.document.text, prepared.record.encoding) for prepared in batch},
             [chunk.passage for chunk in chunks],
             vectors,
+            sentence_vectors,
         )
         self._volume.commit(added, replaced)
         self._volume.purge([record.key for record in replaced])
@@ -147,17 +148,22 @@ class VolumeWriter:
             if folder != self._folder:
                 shutil.rmtree(folder, ignore_errors=True)
 
-    def _embedded(self, chunks: Sequence[Chunk], *, size: int) -> Vectors:
-        """The chunks' vectors; ``size`` bytes of source are reported as written along the way."""
+    def _embedded(self, chunks: Sequence[Chunk], *, size: int) -> tuple[Vectors, list[Vectors]]:
+        """The chunks' vectors and their sentences'; ``size`` bytes of source are reported as written on the way."""
         parts = [np.zeros((0, self._embedder.dimension), dtype=np.float32)]
+        of_sentences: list[Vectors] = []
         reported = 0
         for at in range(0, len(chunks), EMBED_AT_ONCE):
             batch = chunks[at : at + EMBED_AT_ONCE]
-            parts.append(self._embedder.embed([chunk.embedded for chunk in batch]))
+            vectors, inner = self._embedder.embed_passages(
+                [chunk.embedded for chunk in batch], [chunk.places for chunk in batch]
+            )
+            parts.append(vectors)
+            of_sentences += inner
             now = size * (at + len(batch)) // len(chunks)
             self._written(now - reported, len(batch))
             reported = now
-        return np.concatenate(parts)
+        return np.concatenate(parts), of_sentences
 
 
 def record_of(document: Document, key: str, *, passages: int) -> DocumentRecord:

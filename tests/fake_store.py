@@ -21,14 +21,22 @@ class FakeVolume:
     catalogue: dict[str, tuple[DocumentRecord, RecordState]] = field(default_factory=dict)
     texts: dict[tuple[str, int], Piece] = field(default_factory=dict)
     rows: dict[str, tuple[Passage, Vectors]] = field(default_factory=dict)
+    inner: dict[str, Vectors] = field(default_factory=dict)
 
     def begin(self, records: Sequence[DocumentRecord]) -> None:
         self.catalogue |= {record.key: (record, "writing") for record in records}
 
-    def write(self, pieces: Mapping[str, Sequence[Piece]], passages: Sequence[Passage], vectors: Vectors) -> None:
+    def write(
+        self,
+        pieces: Mapping[str, Sequence[Piece]],
+        passages: Sequence[Passage],
+        vectors: Vectors,
+        sentence_vectors: Sequence[Vectors],
+    ) -> None:
         self.texts |= {(key, piece.number): piece for key, of_document in pieces.items() for piece in of_document}
         pairs = zip(passages, np.array(vectors, dtype=np.float32), strict=True)
         self.rows |= {passage.id: (passage, vector) for passage, vector in pairs}
+        self.inner |= {passage.id: rows for passage, rows in zip(passages, sentence_vectors, strict=True)}
 
     def commit(self, added: Sequence[DocumentRecord], removed: Sequence[DocumentRecord]) -> None:
         changes: dict[str, tuple[DocumentRecord, RecordState]] = {}
@@ -41,6 +49,7 @@ class FakeVolume:
     def purge(self, keys: Sequence[str]) -> None:
         gone = set(keys)
         self.rows = {name: row for name, row in self.rows.items() if row[0].document_key not in gone}
+        self.inner = {name: rows for name, rows in self.inner.items() if name in self.rows}
         self.texts = {place: piece for place, piece in self.texts.items() if place[0] not in gone}
         self.catalogue = {key: entry for key, entry in self.catalogue.items() if key not in gone}
 
@@ -59,6 +68,9 @@ class FakeVolume:
 
     def passages(self, ids: Sequence[str]) -> dict[str, Passage]:
         return {name: self.rows[name][0] for name in ids if name in self.rows}
+
+    def sentence_vectors(self, ids: Sequence[str]) -> dict[str, Vectors]:
+        return {name: self.inner[name] for name in ids if name in self.inner}
 
     def passages_of(self, keys: Sequence[str]) -> dict[str, tuple[list[Passage], Vectors]]:
         return {key: self._passages_of(key) for key in keys}

@@ -5,7 +5,8 @@ from hashlib import sha256
 
 import numpy as np
 
-from index.embedding import Vectors
+from index.pooling import Places, embed_apart
+from index.store import Vectors
 
 __all__ = ["HashingEmbedder"]
 
@@ -35,6 +36,10 @@ class HashingEmbedder:
                 row[0] = 1
         lengths = np.linalg.norm(rows, axis=1, keepdims=True)
         return np.asarray(rows / lengths, dtype=np.float32)
+
+    def embed_passages(self, texts: Sequence[str], places: Places) -> tuple[Vectors, list[Vectors]]:
+        """A sentence is the words that are its own."""
+        return embed_apart(self.embed, texts, places)
 
     def embed_query(self, text: str) -> Vectors:
         """The same as a document's."""

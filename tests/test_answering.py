@@ -1,6 +1,7 @@
 """From a question to a reply, on documents as awkward as they come; a fake model, everything else real."""
 
 import random
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from index.errors import IndexMissing, StaleRead
 from index.making import check_state, making_of
 from index.models import Span
 from index.reading import IndexReader, Snapshot
+from index.store import Vectors
 from index.texts import Location
 from tests.fakes import HashingEmbedder
 
@@ -118,6 +120,19 @@ def test_the_same_question_gives_the_same_bytes(awkward: tuple[Path, Assistant])
     assert len(dumps) == 1
 
 
+def test_nothing_but_the_question_is_embedded(awkward: tuple[Path, Assistant], monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    embed = HashingEmbedder.embed
+
+    def counted(self: HashingEmbedder, texts: Sequence[str]) -> Vectors:
+        asked.append(len(texts))
+        return embed(self, texts)
+
+    monkeypatch.setattr(HashingEmbedder, "embed", counted)
+    assert isinstance(awkward[1].ask(Question(SENTENCES[0], caution="eager")).result, Answer)
+    assert asked == [1]
+
+
 def test_the_shown_sentence_folds_white_space_and_keeps_reference_numbers(awkward: tuple[Path, Assistant]) -> None:
     result = awkward[1].ask(Question("exosomes carried microRNA between the cells", caution="eager")).result
     assert isinstance(result, Answer)
@@ -189,6 +204,18 @@ def test_documents_that_agree_become_one_sentence_with_several_citations(ask_ove
     assert isinstance(result, Answer)
     assert [citation.role for citation in result.citations] == ["source", "agrees"]
     assert [sentence.text for sentence in result.sentences] == [said]
+
+
+def test_sentences_of_other_words_are_not_said_to_agree(ask_over) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    """A citation that does not say the same would be worse than a sentence too many."""
+    assistant = ask_over(
+        one="First report\n\nInterleukin 6 attracts monocytes to wounds.",
+        two="Second report\n\nInterleukin 8 attracts neutrophils to wounds.",
+    )
+    result = assistant.ask(Question("What attracts cells to wounds: interleukin?", caution="eager")).result
+    assert isinstance(result, Answer)
+    assert {citation.role for citation in result.citations} == {"source"}
+    assert len(result.sentences) == 2
 
 
 def test_a_sentence_that_the_layout_broke_is_one_with_two_parts(ask_over) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001

@@ -8,10 +8,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import Timer
+from typing import Any
 
 import numpy as np
 import pytest
 
+from index import rows
 from index import writing as writing_module
 from index.build import Builder, BuildOptions, Progress, Summary
 from index.chroma import open_store
@@ -21,6 +23,7 @@ from index.errors import IndexingError, IndexLocked, IndexMismatch, IndexMissing
 from index.loading import Source, find_files, load
 from index.making import check_state, making_of
 from index.models import DocumentRecord, Passage
+from index.pooling import Places
 from index.reading import IndexReader, Snapshot
 from index.segmenting import segment
 from index.store import CollectionState, Store, Vectors
@@ -31,14 +34,14 @@ WORDS = ["wound", "cell", "growth", "factor", "macrophage", "scar", "collagen", 
 
 
 class CountingEmbedder(HashingEmbedder):
-    """Counts the texts that it was asked to embed."""
+    """Counts the passages that it was asked to embed."""
 
     def __init__(self) -> None:
         self.embedded = 0
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
+    def embed_passages(self, texts: Sequence[str], places: Places) -> tuple[Vectors, list[Vectors]]:
         self.embedded += len(texts)
-        return super().embed(texts)
+        return super().embed_passages(texts, places)
 
 
 class OtherEmbedder(HashingEmbedder):
@@ -163,9 +166,9 @@ def test_a_changed_file_answers_with_its_new_text_only(library: Library) -> None
     seen: list[set[str]] = []
 
     class Watching(CountingEmbedder):
-        def embed(self, texts: Sequence[str]) -> Vectors:
+        def embed_passages(self, texts: Sequence[str], places: Places) -> tuple[Vectors, list[Vectors]]:
             seen.append({animal for animal in ("zebra", "lion") if animal in library.text()})
-            return super().embed(texts)
+            return super().embed_passages(texts, places)
 
     library.builder(embedder=Watching()).add([library.documents])
     assert seen == [{"zebra"}], "the old version answers until the new one is there"
@@ -572,14 +575,31 @@ def test_an_interrupted_rebuild_goes_on_and_forgets_what_left_meanwhile(quick: L
     quick.healthy()
 
 
-def test_an_older_format_names_the_command_and_a_rebuild_mends_it(library: Library) -> None:
-    library.write("a.txt", "Report\n\nWounds heal.")
-    library.add()
-    library.store.put_state(replace(library.state, format=0))
+def was_1(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make the index as format 1 was: chunking 1, no vectors of sentences."""
+
+    def without(passage: Passage, _: Vectors) -> dict[str, Any]:
+        return rows.passage_row(passage, np.zeros((0, 1), dtype=np.float32))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("index.making.FORMAT", 1)
+        patch.setattr("index.making.CHUNKING", "1")
+        patch.setattr("index.chroma.passage_row", without)
+        library.add()
+
+
+def test_an_older_format_names_the_command_and_a_rebuild_mends_it(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library.write("a.txt", "Report\n\nWounds heal. They close in days.")
+    was_1(library, monkeypatch)
     for act in (library.add, library.snapshot):
-        with pytest.raises(IndexMismatch, match=r"older format 0 .*Run: citespan index rebuild"):
+        with pytest.raises(IndexMismatch, match=r"older format 1 \(now 2\)\. Run: citespan index rebuild"):
             act()
     library.builder().rebuild()
+    for passage in library.passages():
+        (vectors,) = library.store.volume(library.state).sentence_vectors([passage.id]).values()
+        assert vectors.shape == (len(passage.sentences), library.embedder.dimension)
     assert library.found("wounds") == {"a.txt"}
     assert library.add().unchanged == 1
     library.healthy()
@@ -710,7 +730,7 @@ def test_the_order_in_which_documents_come_does_not_matter(quick: Library, tmp_p
         assert mine.dense(vector, limit=20, documents=None) == theirs.dense(vector, limit=20, documents=None)
 
 
-def test_vectors_are_those_of_the_passages(quick: Library) -> None:
+def test_vectors_are_those_of_the_passages_and_their_sentences(quick: Library) -> None:
     path = quick.write("a.txt", "Report\n\n" + "Wounds heal in phases. " * 60)
     quick.add()
     volume = quick.store.volume(quick.state)
@@ -726,6 +746,10 @@ def test_vectors_are_those_of_the_passages(quick: Library) -> None:
     assert [each.passage for each in chunks] == passages
     expected = HashingEmbedder().embed([each.embedded for each in chunks])
     np.testing.assert_allclose(vectors, expected, atol=1e-6)
+    found = volume.sentence_vectors([passage.id for passage in passages])
+    for each in chunks:
+        shown = [each.embedded[start:end] for start, end in each.places]
+        np.testing.assert_allclose(found[each.passage.id], HashingEmbedder().embed(shown), atol=1e-6)
 
 
 def test_progress_reaches_the_end_and_never_goes_back(quick: Library) -> None:

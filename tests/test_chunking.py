@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.chunking import LONGEST_SPAN, LONGEST_TITLE, Chunk, chunk
+from index.chunking import LONGEST_SPAN, LONGEST_TITLE, MOST_SENTENCES, Chunk, chunk
 from index.models import Document, Sentence, Span
 from index.segmenting import segment
 from index.texts import locate, piece_numbers, split_text
@@ -99,6 +99,14 @@ def test_only_a_single_sentence_is_longer_than_allowed(document: Document, token
             assert len(each.passage.span) <= LONGEST_SPAN
 
 
+@given(documents(), st.integers(16, 80))
+def test_sentences_stand_in_the_embedded_text_one_after_the_other(document: Document, tokens: int) -> None:
+    for each in chunks_of(document, tokens=tokens)[1]:
+        assert len(each.places) == len(each.passage.sentences)
+        shown = [each.embedded[start:end] for start, end in each.places]
+        assert each.embedded[: each.places[0][0]] + " ".join(shown) == each.embedded
+
+
 @given(documents())
 def test_every_visible_character_can_be_reached(document: Document) -> None:
     covered = bytearray(len(document.text))
@@ -134,6 +142,10 @@ def test_the_title_and_section_are_embedded_and_not_quoted() -> None:
     assert prose.embedded == "Of wounds. Results. Wounds heal in phases. They close in days."
     assert prose.passage.text == "Wounds heal in phases. They close in days."
     assert prose.passage.section == "Results"
+    assert [prose.embedded[start:end] for start, end in prose.places] == [
+        "Wounds heal in phases.",
+        "They close in days.",
+    ]
 
 
 def test_a_long_title_leaves_room_for_the_text() -> None:
@@ -157,6 +169,14 @@ def test_a_section_or_kind_is_never_mixed() -> None:
     document = Document("sha256:0", "/a", "a", "", "Wounds go.".replace(".", ". ")[:10] * 6, "utf-8", 60)
     found = chunk(document, "key", sentences, EMBEDDER, tokens=100)
     assert [len(each.passage.sentences) for each in found] == [2, 1, 1, 2]
+
+
+def test_many_short_sentences_are_several_passages() -> None:
+    text = "Yes. " * (2 * MOST_SENTENCES + 5)
+    document = Document("sha256:0", "/a", "a", "", text, "utf-8", len(text))
+    sentences = [Sentence((Span(5 * at, 5 * at + 4),), "prose", "") for at in range(2 * MOST_SENTENCES + 5)]
+    found = chunk(document, "key", sentences, EMBEDDER, tokens=256)
+    assert [len(each.passage.sentences) for each in found] == [MOST_SENTENCES, MOST_SENTENCES, 5]
 
 
 def test_a_text_without_sentences_has_no_passages() -> None:

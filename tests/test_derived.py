@@ -8,13 +8,11 @@ from pathlib import Path
 import pytest
 
 from index.build import Builder, BuildOptions
-from index.derived import derived_folder, open_derived, sentence_texts, update_derived
+from index.derived import derived_folder, open_derived, update_derived
 from index.making import check_state, making_of
-from index.models import Document, Passage, Sentence, Span
+from index.models import Passage
 from index.reading import IndexReader
 from index.store import Store, Vectors
-from index.texts import split_text
-from index.writing import record_of
 from tests.fake_store import FakeStore, FakeVolume
 from tests.fakes import HashingEmbedder
 
@@ -181,14 +179,3 @@ def test_stores_and_volumes_have_folders_of_their_own(library: Library) -> None:
     folders = {derived_folder(library.state_dir, library.store, each) for each in (state, other, named)}
     folders.add(derived_folder(library.state_dir, FakeStore(), state))
     assert len(folders) == 4
-
-
-def test_parts_of_a_sentence_are_read_wherever_they_stand() -> None:
-    text = "A sentence that the page" + "x" * 9000 + " breaks in two."
-    document = Document("sha256:1", "/a.txt", "a.txt", "A", text, "utf-8", len(text))
-    parts = (Span(0, 24), Span(len(text) - 15, len(text)))
-    passage = Passage("key", 0, Span(0, 24), text[:24], "", "prose", (Sentence(parts, "prose", ""),))
-    volume = FakeVolume()
-    volume.write({"key": split_text(text, "utf-8")}, [passage], EMBEDDER.embed(["x"]))
-    record = record_of(document, "key", passages=1)
-    assert sentence_texts(volume, record, [passage]) == [[["A sentence that the page", " breaks in two."]]]

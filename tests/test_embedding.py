@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,10 @@ import numpy as np
 import platformdirs
 import pytest
 
-from index import embedding, weights
+from index import converting, embedding, weights
 from index.embedding import Embedder, OpenVINOEmbedder, SentenceTransformersEmbedder, open_embedder
 from index.errors import ModelError
+from index.pooling import Places
 from index.weights import DEFAULT_MODEL, UnknownRecipe, find_weights, read_recipe
 from tests.fakes import HashingEmbedder
 
@@ -105,7 +106,73 @@ def test_tokens_are_counted_with_the_special_ones_and_beyond_the_window(any_embe
     assert any_embedder.window == 256
 
 
+def places_of(*passages: Sequence[str]) -> tuple[list[str], Places]:
+    """Texts of sentences with a space between, and where each stands."""
+    texts = [" ".join(sentences) for sentences in passages]
+    starts = [np.cumsum([0, *(len(sentence) + 1 for sentence in sentences)]).tolist() for sentences in passages]
+    return texts, [
+        [(start, start + len(sentence)) for start, sentence in zip(begins, sentences, strict=False)]
+        for begins, sentences in zip(starts, passages, strict=True)
+    ]
+
+
+PASSAGES = [
+    ["Hypoxia raises the yield of vesicles.", "It does so within a day.", "ﬁbroblast ﬂow; cafe\u0301 🧬 10⁶."],
+    [],
+    ["Alone."],
+    ["\u200b", "", "Nothing to read stands before this."],
+    [f"Sentence {number} speaks of wounds and cells." for number in range(60)],
+    ["secretome " * 400],
+    ["p53" * 8, "间充质干细胞分泌组", "إفراز الخلايا الجذعية"],
+]
+
+
+def test_a_passage_is_embedded_as_its_text_and_every_sentence_has_a_unit_vector(any_embedder: Embedder) -> None:
+    texts, places = places_of(*PASSAGES)
+    rows, inner = any_embedder.embed_passages(texts, places)
+    np.testing.assert_allclose(rows, any_embedder.embed(texts), atol=1e-6)
+    assert [vectors.shape for vectors in inner] == [(len(each), any_embedder.dimension) for each in PASSAGES]
+    assert all(vectors.dtype == np.float32 for vectors in inner)
+    np.testing.assert_allclose(np.linalg.norm(np.concatenate(inner), axis=1), 1, atol=1e-6)
+
+
+def test_no_passages_give_no_vectors(any_embedder: Embedder) -> None:
+    rows, inner = any_embedder.embed_passages([], [])
+    assert rows.shape == (0, any_embedder.dimension)
+    assert inner == []
+
+
+def test_a_sentence_is_near_itself_read_alone(any_embedder: Embedder) -> None:
+    (text,), places = places_of(PASSAGES[0])
+    _, (vectors,) = any_embedder.embed_passages([text], places)
+    assert np.argmax(vectors @ any_embedder.embed(PASSAGES[0]).T, axis=1).tolist() == [0, 1, 2]
+
+
+def test_sentences_that_the_window_cuts_off_are_read_alone(any_embedder: Embedder) -> None:
+    texts, places = places_of(PASSAGES[4], PASSAGES[5], PASSAGES[3])
+    _, (long, longest, empty) = any_embedder.embed_passages(texts, places)
+    np.testing.assert_allclose(long[-1], any_embedder.embed(PASSAGES[4][-1:])[0], atol=1e-6)
+    np.testing.assert_allclose(longest, any_embedder.embed(PASSAGES[5]), atol=1e-6)
+    np.testing.assert_allclose(empty[:2], any_embedder.embed(PASSAGES[3][:2]), atol=1e-6)
+
+
 # OpenVINO against sentence-transformers
+
+
+def test_it_means_what_it_means_there(embedder: Embedder) -> None:
+    """Of two passages that go on in the same words, the one on the subject is nearer to the question."""
+    said = "It raises the yield of vesicles within a day."
+    texts, places = places_of(["Hypoxia stresses the cells.", said], ["Ultrasound stirs the medium.", said])
+    _, (hypoxia, ultrasound) = embedder.embed_passages(texts, places)
+    question = embedder.embed_query("What does hypoxia do?")
+    assert hypoxia[1] @ question > ultrasound[1] @ question + 0.1
+
+
+def test_openvino_gives_the_sentences_of_sentence_transformers(embedder: Embedder, reference: Embedder) -> None:
+    texts, places = places_of(*PASSAGES)
+    _, found = embedder.embed_passages(texts, places)
+    _, expected = reference.embed_passages(texts, places)
+    assert np.abs(np.concatenate(found) - np.concatenate(expected)).max() < 1e-5
 
 
 def test_openvino_gives_the_vectors_of_sentence_transformers(embedder: Embedder, reference: Embedder) -> None:
@@ -405,7 +472,20 @@ def compare(folder: Path, cache: Path) -> Embedder:
     assert embedder.count_tokens(texts) == reference.count_tokens(texts)
     assert np.abs(embedder.embed(texts) - reference.embed(texts)).max() < 1e-5
     assert np.abs(embedder.embed_query("wound") - reference.embed_query("wound")).max() < 1e-5
+    passages = places_of(["stem cell", "wound"], ["wound healing " * 50, "stem"])
+    inner, expected = embedder.embed_passages(*passages)[1], reference.embed_passages(*passages)[1]
+    assert np.abs(np.concatenate(inner) - np.concatenate(expected)).max() < 1e-5
     return embedder
+
+
+@pytest.mark.parametrize("pooling", ["cls", "max"])
+def test_without_the_mean_of_tokens_a_sentence_is_read_alone(
+    tiny_models: dict[str, Path], tmp_path: Path, pooling: str
+) -> None:
+    embedder = open_embedder(str(tiny_models[pooling]), cache_dir=tmp_path, notify=quiet)
+    texts, places = places_of(["stem cell", "wound"])
+    _, (vectors,) = embedder.embed_passages(texts, places)
+    np.testing.assert_allclose(vectors, embedder.embed(["stem cell", "wound"]), atol=1e-6)
 
 
 def test_a_model_with_cls_pooling_and_prompts_runs_on_openvino(tiny_models: dict[str, Path], tmp_path: Path) -> None:
@@ -438,7 +518,7 @@ def test_a_model_that_cannot_be_converted_runs_on_sentence_transformers(
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("no such operation")
 
-    monkeypatch.setattr(embedding._openvino(), "convert_model", fail)
+    monkeypatch.setattr(converting._openvino(), "convert_model", fail)
     found = open_embedder(str(tiny_models["mean"]), cache_dir=tmp_path, notify=quiet)
     assert isinstance(found, SentenceTransformersEmbedder)
 

@@ -211,6 +211,7 @@ class Contents:
     records: list[DocumentRecord]
     passages: list[Passage]
     texts: list[str]
+    sentence_vectors: dict[str, list[float]]
     vectors: Vectors
     answers: list[Any]
     counts: dict[str, int]
@@ -238,6 +239,12 @@ def contents_of(store: ChromaStore, state_dir: Path) -> Contents:
         records=records,
         passages=[passage for passages, _ in of_documents for passage in passages],
         texts=texts,
+        sentence_vectors={
+            name: np.round(found, 4).ravel().tolist()
+            for name, found in volume.sentence_vectors(
+                [passage.id for passages, _ in of_documents for passage in passages]
+            ).items()
+        },
         vectors=np.concatenate([vectors for _, vectors in of_documents]),
         answers=answers,
         counts={found.name.rpartition(".")[2]: found.count() for found in store._client.list_collections()},
@@ -252,6 +259,8 @@ def check_same(found: Contents, expected: Contents) -> None:
     assert found.passages == expected.passages
     assert found.texts == expected.texts
     np.testing.assert_allclose(found.vectors, expected.vectors, atol=1e-5)
+    assert found.sentence_vectors == expected.sentence_vectors
+    assert found.sentence_vectors.keys() == {passage.id for passage in found.passages}
     assert found.revision == expected.revision
     assert found.answers == expected.answers
     assert found.counts == expected.counts, "nothing is left over that is not listed"

@@ -50,9 +50,7 @@ def test_the_command_names_the_collection() -> None:
 
 
 def test_an_older_format_names_the_command() -> None:
-    assert refusal(MAKING, format_=0) == (
-        f"This index has the older format 0 (now {FORMAT}). Run: citespan index rebuild"
-    )
+    assert refusal(MAKING, format_=1) == "This index has the older format 1 (now 2). Run: citespan index rebuild"
 
 
 def test_a_newer_format_says_to_upgrade() -> None:

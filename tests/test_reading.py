@@ -111,6 +111,22 @@ def test_what_is_removed_but_not_yet_deleted_does_not_answer(
     assert (lexical(snapshot, "zebra"), dense(snapshot, "zebra")) == (set(), {"First"})
 
 
+def test_the_vectors_of_a_passage_that_left_are_asked_for_again(
+    store: Store, state_dir: Path, documents_dir: Path
+) -> None:
+    write(documents_dir, first="Macrophages clear debris. They come first.", second="A zebra heals quickly.")
+    builder_of(store, state_dir).add([documents_dir])
+    snapshot = reader_of(store, state_dir).snapshot("default")
+    names = [f"{record.key}/{record.passages - 1}" for record in snapshot.records()]
+    found = snapshot.sentence_vectors(names)
+    assert {name: len(vectors) for name, vectors in found.items()} == {
+        name: len(passage.sentences) for name, passage in snapshot.passages(names)[0].items()
+    }
+    snapshot.volume.purge([snapshot.records()[0].key])
+    with pytest.raises(StaleRead, match="Ask again"):
+        snapshot.sentence_vectors(names)
+
+
 def test_a_span_is_read_with_its_place(store: Store, state_dir: Path, documents_dir: Path) -> None:
     text = "\ufeffTitle\r\n\r\nCaf\u00e9 \U0001f9ec cells grow.\r\n" + "Filler line.\r\n" * 700 + "The end is here.\r\n"
     (documents_dir / "a.txt").write_bytes(text.encode())

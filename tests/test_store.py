@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import count
@@ -13,8 +13,10 @@ import numpy as np
 import pytest
 
 from index.chroma import ChromaStore, ChromaVolume, open_store
+from index.chunking import MOST_SENTENCES
 from index.errors import SettingsError, StaleRead, StoreError
 from index.models import DocumentRecord, Passage, Sentence, Span
+from index.rows import passage_row
 from index.store import PIECE_LENGTH, WRITE_LIMIT, CollectionState, Piece, Store, Vectors, Volume
 from index.texts import split_text
 from tests.fake_store import FakeStore
@@ -77,11 +79,23 @@ def unit_vectors(number: int, *, seed: int = 0) -> Vectors:
     return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), dtype=np.float32)
 
 
+def inner_vectors(passages: Sequence[Passage], *, seed: int = 0) -> list[Vectors]:
+    """For each passage, a row for each of its sentences."""
+    return [unit_vectors(len(passage.sentences), seed=seed + number) for number, passage in enumerate(passages)]
+
+
+def write(volume: Volume, pieces: Mapping[str, Sequence[Piece]], passages: Sequence[Passage], vectors: Vectors) -> None:
+    volume.write(pieces, passages, vectors, inner_vectors(passages))
+
+
 def add(volume: Volume, *records: DocumentRecord, removing: Sequence[DocumentRecord] = ()) -> None:
     passages = [passage_of(record.key) for record in records]
     volume.begin(records)
-    volume.write(
-        {record.key: split_text("Some text.", "utf-8") for record in records}, passages, unit_vectors(len(passages))
+    write(
+        volume,
+        {record.key: split_text("Some text.", "utf-8") for record in records},
+        passages,
+        unit_vectors(len(passages)),
     )
     volume.commit(records, removing)
 
@@ -111,7 +125,7 @@ def test_a_document_is_visible_from_its_commit_on(store: Store) -> None:
     volume.begin([record])
     assert (volume.records(), volume.committed(["one"]), volume.with_ids([record.id])) == ([], {}, [])
     assert volume.unfinished() == ["one"]
-    volume.write({"one": split_text("Some text.", "utf-8")}, [passage_of("one")], unit_vectors(1))
+    write(volume, {"one": split_text("Some text.", "utf-8")}, [passage_of("one")], unit_vectors(1))
     assert (volume.records(), volume.unfinished()) == ([], ["one"])
     volume.commit([record], [])
     assert volume.records() == volume.with_ids([record.id]) == [record]
@@ -156,7 +170,7 @@ def test_purging_leaves_nothing_and_touches_no_other(store: Store) -> None:
 def test_an_unfinished_document_can_be_purged_and_written_again(store: Store) -> None:
     volume, record = store.volume(state_of()), record_of("one")
     volume.begin([record])
-    volume.write({"one": split_text("Some text.", "utf-8")}, [passage_of("one", 3)], unit_vectors(1))
+    write(volume, {"one": split_text("Some text.", "utf-8")}, [passage_of("one", 3)], unit_vectors(1))
     volume.purge(volume.unfinished())
     add(volume, record)
     assert volume.records() == [record]
@@ -177,7 +191,7 @@ def test_any_text_comes_back_as_it_was(store: Store, text: str) -> None:
     passage = replace(passage, sentences=tuple(replace(sentence, section=text) for sentence in passage.sentences))
     pieces = split_text(text * 3000, "utf-8")
     volume.begin([record])
-    volume.write({"one": pieces}, [passage], unit_vectors(1))
+    write(volume, {"one": pieces}, [passage], unit_vectors(1))
     volume.commit([record], [])
     assert volume.records() == [record]
     assert volume.passages([passage.id]) == {passage.id: passage}
@@ -187,7 +201,7 @@ def test_any_text_comes_back_as_it_was(store: Store, text: str) -> None:
 def test_a_section_may_be_empty_and_a_passage_without_sentences(store: Store) -> None:
     volume = store.volume(state_of())
     passage = Passage("one", 0, Span(0, 1), " ", "", "boilerplate", ())
-    volume.write({}, [passage], unit_vectors(1))
+    write(volume, {}, [passage], unit_vectors(1))
     assert volume.passages(["one/0"]) == {"one/0": passage}
 
 
@@ -198,7 +212,7 @@ def test_more_than_one_write_holds_is_written_and_read(store: Store) -> None:
     text = "".join(f"{place:09d}\n" for place in range(PIECE_LENGTH * (WRITE_LIMIT + 5) // 10))
     pieces, vectors = split_text(text, "utf-8"), unit_vectors(number)
     volume.begin([record_of("one")])
-    volume.write({"one": pieces}, passages, vectors)
+    write(volume, {"one": pieces}, passages, vectors)
     found, stored = volume.passages_of(["one"])["one"]
     assert found == passages
     np.testing.assert_allclose(stored, vectors, atol=1e-6)
@@ -225,20 +239,58 @@ def test_vectors_come_back_within_a_millionth(store: Store) -> None:
     vectors = unit_vectors(50, seed=3)
     order = list(np.random.default_rng(1).permutation(50))
     passages = [passage_of("one", ordinal) for ordinal in range(50)]
-    volume.write({}, [passages[at] for at in order], vectors[order])
+    write(volume, {}, [passages[at] for at in order], vectors[order])
     found, stored = volume.passages_of(["one"])["one"]
     assert found == passages
     assert stored.dtype == np.float32
     np.testing.assert_allclose(stored, vectors, atol=1e-6)
 
 
+def test_the_vectors_of_sentences_come_back_in_their_direction(store: Store) -> None:
+    volume = store.volume(state_of())
+    passages = [passage_of("one", ordinal) for ordinal in range(WRITE_LIMIT + 7)]
+    inner = inner_vectors(passages, seed=5)
+    volume.write({}, passages, unit_vectors(len(passages)), inner)
+    found = volume.sentence_vectors([*(passage.id for passage in passages), "one/9999"])
+    assert found.keys() == {passage.id for passage in passages}
+    for passage, vectors in zip(passages, inner, strict=True):
+        assert found[passage.id].dtype == np.float32
+        assert np.einsum("ij,ij->i", found[passage.id], vectors).min() > 0.998
+    volume.purge(["one"])
+    assert volume.sentence_vectors(["one/0"]) == volume.sentence_vectors([]) == {}
+
+
+@pytest.mark.parametrize("number", [0, 1, MOST_SENTENCES])
+def test_a_passage_may_have_any_number_of_sentences_up_to_the_most(store: Store, number: int) -> None:
+    volume = store.volume(state_of())
+    sentences = tuple(Sentence((Span(at, at + 1),), "prose", "Results") for at in range(number))
+    passage = replace(passage_of("one"), sentences=sentences)
+    vectors = np.asarray(np.random.default_rng(1).normal(size=(number, 1536)), dtype=np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    volume.write({}, [passage], unit_vectors(1), [vectors])
+    assert volume.passages(["one/0"]) == {"one/0": passage}
+    assert len(volume.sentence_vectors(["one/0"])["one/0"]) == number
+    row = passage_row(passage, vectors)
+    assert len(row) <= 32
+    assert max(len(str(value).encode()) for value in row.values()) <= 4096
+
+
 def test_writing_again_replaces(store: Store) -> None:
     volume = store.volume(state_of())
     for text, seed in (("Old text.", 1), ("New text.", 2)):
-        volume.write({"one": split_text(text, "utf-8")}, [passage_of("one", text=text)], unit_vectors(1, seed=seed))
+        write(volume, {"one": split_text(text, "utf-8")}, [passage_of("one", text=text)], unit_vectors(1, seed=seed))
     assert [passage.text for passage in volume.passages_of(["one"])["one"][0]] == ["New text."]
     np.testing.assert_allclose(volume.passages_of(["one"])["one"][1], unit_vectors(1, seed=2), atol=1e-6)
     assert [piece.text for piece in volume.pieces("one", [0])] == ["New text."]
+
+
+def test_writing_again_replaces_the_vectors_of_more_sentences(store: Store) -> None:
+    volume = store.volume(state_of())
+    for number in (40, 3):
+        sentences = tuple(Sentence((Span(at, at + 1),), "prose", "Results") for at in range(number))
+        vectors = np.repeat(np.eye(1, 384, k=number, dtype=np.float32), number, axis=0)
+        volume.write({}, [replace(passage_of("one"), sentences=sentences)], unit_vectors(1), [vectors])
+    np.testing.assert_allclose(volume.sentence_vectors(["one/0"])["one/0"], vectors, atol=1e-6)
 
 
 def test_what_is_not_there_is_left_out(store: Store) -> None:
@@ -255,7 +307,7 @@ def test_what_is_not_there_is_left_out(store: Store) -> None:
 def test_pieces_are_read_by_number_and_a_missing_one_is_told(store: Store) -> None:
     volume = store.volume(state_of())
     pieces = split_text("\U0001f9ec" * (3 * PIECE_LENGTH), "utf-8")
-    volume.write({"one": pieces}, [], np.zeros((0, DIMENSION), dtype=np.float32))
+    write(volume, {"one": pieces}, [], np.zeros((0, DIMENSION), dtype=np.float32))
     assert volume.pieces("one", [1]) == pieces[1:2]
     assert volume.pieces("one", range(1, 3)) == pieces[1:]
     assert all(len(piece.text.encode()) <= 16 * 1024 for piece in volume.pieces("one", range(3)))
@@ -354,7 +406,8 @@ for line in sys.stdin:
     if action == "add":
         volume.begin([record])
         passage = Passage(key, 0, Span(0, 5), "Text.", "", "prose", ())
-        volume.write({key: [Piece(0, 0, 0, 1, "Text.")]}, [passage], np.eye(8, dtype=np.float32)[[int(key)]])
+        vector = np.eye(8, dtype=np.float32)[[int(key)]]
+        volume.write({key: [Piece(0, 0, 0, 1, "Text.")]}, [passage], vector, [np.zeros((0, 8))])
         volume.commit([record], [])
     else:
         volume.commit([], [record])

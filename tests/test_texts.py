@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.models import Span
+from index.models import Document, Passage, Sentence, Span
 from index.store import PIECE_LENGTH, Piece
-from index.texts import locate, piece_numbers, split_text
+from index.texts import locate, piece_numbers, sentence_parts, split_text
+from index.writing import record_of
+from tests.fake_store import FakeVolume
 
 MARKS = {"utf-8-sig": codecs.BOM_UTF8, "utf-16": codecs.BOM_UTF16_LE, "utf-32": codecs.BOM_UTF32_LE}
 PLAIN = {"utf-8-sig": "utf-8", "utf-16": "utf-16-le", "utf-32": "utf-32-le"}
@@ -116,3 +118,13 @@ def test_an_empty_text_has_no_pieces() -> None:
 
 def test_the_mark_of_a_file_is_counted_in_bytes_only() -> None:
     assert split_text("x", "utf-8-sig") == [Piece(0, 0, 3, 1, "x")]
+
+
+def test_parts_of_a_sentence_are_read_wherever_they_stand() -> None:
+    text = "A sentence that the page" + "x" * 9000 + " breaks in two."
+    document = Document("sha256:1", "/a.txt", "a.txt", "A", text, "utf-8", len(text))
+    sentence = Sentence((Span(0, 24), Span(len(text) - 15, len(text))), "prose", "")
+    passage = Passage("key", 0, Span(0, 24), text[:24], "", "prose", (sentence,))
+    volume = FakeVolume({}, {("key", piece.number): piece for piece in split_text(text, "utf-8")})
+    record = record_of(document, "key", passages=1)
+    assert sentence_parts(volume, record, passage, sentence) == ["A sentence that the page", " breaks in two."]
