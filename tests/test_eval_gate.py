@@ -1,0 +1,97 @@
+"""The gate over our own cases and the real index: damage turns it red, and nothing else does."""
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant.bootstrap import Parts
+from assistant.extracting import select
+from assistant.judging import THRESHOLDS
+from evals.comparing import POLICY, compare, read_policy
+from evals.datasets import open_cases
+from evals.report import Report, report_json, report_text
+from evals.runner import Prepared, Way, evaluate, prepare
+from index.reading import Snapshot
+from index.settings import IndexSettings
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+    parts = Parts(IndexSettings(), notify=lambda _: None)
+    return prepare(open_cases(ROOT / "evals" / "cases.jsonl", ROOT / "seeds"), parts)
+
+
+@pytest.fixture(scope="module")
+def unharmed(prepared: Prepared) -> Report:
+    return evaluate(prepared, Way())
+
+
+def reds(before: Report, after: Report) -> set[str]:
+    return {found.metric for found in compare(before.cases, after.cases, read_policy(POLICY)).red}
+
+
+def without_time(report: Report) -> str:
+    return report_text({name: value for name, value in report_json(report).items() if name != "time"})
+
+
+def switch_off_bm25(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Snapshot, "lexical", lambda *_, **__: [])
+
+
+def take_the_second_best_sentence(patch: pytest.MonkeyPatch) -> None:
+    def second(candidates: Sequence[Any], *, limit: int) -> Any:
+        return select(candidates[1:], limit=limit)
+
+    patch.setattr("assistant.answering.select", second)
+
+
+def never_refuse(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr("assistant.answering.THRESHOLDS", dict.fromkeys(THRESHOLDS, 0.0))
+
+
+@pytest.fixture
+def patch() -> Iterator[pytest.MonkeyPatch]:
+    with pytest.MonkeyPatch.context() as made:
+        yield made
+
+
+@pytest.mark.parametrize(
+    ("damage", "metric"),
+    [
+        (switch_off_bm25, "passages/nDCG@10"),
+        (take_the_second_best_sentence, "extracting/evidence_first"),
+        (never_refuse, "refusing/false_answer_rate"),
+    ],
+    ids=["BM25 off", "second-best sentence", "never refuses"],
+)
+def test_a_damaged_build_is_red_and_the_right_metric_is_named(
+    prepared: Prepared,
+    unharmed: Report,
+    patch: pytest.MonkeyPatch,
+    damage: Callable[[pytest.MonkeyPatch], None],
+    metric: str,
+) -> None:
+    damage(patch)
+    assert metric in reds(unharmed, evaluate(prepared, Way()))
+
+
+def test_an_unchanged_build_is_green_and_writes_the_same_bytes(prepared: Prepared, unharmed: Report) -> None:
+    again = evaluate(prepared, Way())
+    assert reds(unharmed, again) == set()
+    assert without_time(again) == without_time(unharmed)
+
+
+def test_asking_two_questions_at_a_time_changes_nothing(prepared: Prepared, unharmed: Report) -> None:
+    assert without_time(evaluate(prepared, Way(jobs=2))) == without_time(unharmed)
+
+
+@pytest.mark.slow
+def test_an_unchanged_build_is_green_20_times_of_20(prepared: Prepared, unharmed: Report) -> None:
+    for _ in range(20):
+        again = evaluate(prepared, Way())
+        assert reds(unharmed, again) == set()
+        assert without_time(again) == without_time(unharmed)
