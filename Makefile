@@ -50,7 +50,8 @@ bench: $(VENV)/.installed .bench/.installed  ## Wall time of a question against 
 	$(BIN)/python -m evals.ask_speed ../shared/bench/tutorial_chain.py seeds --python .bench/bin/python
 
 results: $(VENV)/.installed .bench/.installed  ## Write evals/RESULTS.md anew: every published figure (needs ../shared)
-	$(BIN)/python -m evals.results ../shared/data --chain ../shared/bench/tutorial_chain.py --chain-python .bench/bin/python
+	$(BIN)/python -m evals.results $(addprefix ../shared/data/,scifact bioasq_dev covidqa squad2) \
+	  --chain ../shared/bench/tutorial_chain.py --chain-python .bench/bin/python
 
 .bench/.installed:
 	@$(PYTHON) -m venv .bench

@@ -1,33 +1,28 @@
 """Every figure that this project publishes, in one file.
 
-    python -m evals.results ../shared/data --chain ../shared/bench/tutorial_chain.py --chain-python .bench/bin/python
+    python -m evals.results FOLDER… --chain ../shared/bench/tutorial_chain.py --chain-python .bench/bin/python
 
 Writes evals/RESULTS.md: our own cases and the development sets, with what the tutorial chain retrieves beside ours.
 Indexes and the chain's stores are kept in the cache; the first run takes about half an hour on two cores.
 """
 
 import argparse
-import json
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from pathlib import Path
 
 from assistant.bootstrap import Parts
-from evals import metrics
-from evals.datasets import file_of, open_cases, open_folder
+from evals.datasets import open_cases, open_folder
 from evals.measuring import Figure, measure
-from evals.models import Case, Dataset, Place, Scored
+from evals.models import Scored
 from evals.rendering.words import interval, number
 from evals.report import Report
 from evals.runner import Way, evaluate, prepare
-from index.models import Span
+from evals.tutorial_chain import TutorialChain
 from index.settings import IndexSettings
 
 ROOT = Path(__file__).parent.parent
-SETS = ("scifact", "bioasq_dev", "covidqa", "squad2")
 RANKING = ("documents/nDCG@10", "documents/Recall@10", "documents/Recall@100", "documents/MRR", "passages/MRR")
 ANSWERS = (
     "extracting/evidence_first",
@@ -49,7 +44,7 @@ Written by `make results` ({command}); do not edit. Profile: the default one. In
 else a bootstrap over documents, or over cases where fewer than 20 documents share cases. The judge is overlap with
 the accepted evidence, no model. `extracting/…` sets refusals aside; in `answering/…` a refusal scores 0.
 
-**The four data sets are development data:** extraction, fusion and the confidence were chosen while looking at them
+**The public data sets are development data:** extraction, fusion and the confidence were chosen while looking at them
 (the confidence was fitted on 300 questions each of covidqa, bioasq_dev and squad2; `python -m evals.calibrate` prints
 what it does on a set that was left out). Of our own cases nothing has been tuned on the test half. BioASQ's documents
 are rebuilt from gold snippets, so its scores run high.
@@ -71,61 +66,6 @@ def columns_of(report: Report, ranked: Sequence[Scored]) -> Iterator[Column]:
         kept = {case.id for case in report.of(split)}
         name = report.name if split == "all" else f"{report.name}, {split}"
         yield Column(name, report.splits[split], measure([case for case in ranked if case.id in kept]))
-
-
-def chain_ranking(
-    dataset: Dataset, report: Report, chain: Path, python: Path, *, source: Path, cache: Path
-) -> list[Scored]:
-    """The cases with what the tutorial chain retrieves for them from ``source``: only the ranking metrics."""
-    key = sha256(str(dataset.documents.resolve()).encode()).hexdigest()[:16]
-    store = cache / "evals" / "chain" / key
-    store.mkdir(parents=True, exist_ok=True)
-    paths = [str(path.resolve()) for path in (chain, source, store)]
-    command = [str(python.absolute()), "-m", "evals.chain_ranking", *paths]
-    questions = json.dumps([case.question for case in dataset.cases])
-    ran = subprocess.run(command, cwd=ROOT, input=questions, capture_output=True, text=True, check=False)
-    if ran.returncode:
-        sys.exit(f"The tutorial chain failed on {source}:\n{ran.stderr[-2000:]}")
-    ranked = json.loads(ran.stdout.splitlines()[-1])
-    heads = _heads(source)
-    chunks = [[_place(chunk, heads) for chunk in found] for found in ranked]
-    cases = list(zip(dataset.cases, chunks, strict=True))
-    documents = metrics.rankings([(case.id, case.relevant, _files(found)) for case, found in cases])
-    passages = metrics.rankings(
-        [(case.id, _relevant(case, found), list(map(str, range(len(found))))) for case, found in cases]
-    )
-    return [
-        replace(
-            scored,
-            scores={f"documents/{name}": value for name, value in documents.get(scored.id, {}).items()}
-            | ({"passages/MRR": passages.get(scored.id, {"MRR": 0.0})["MRR"]} if case.evidence else {}),
-        )
-        for scored, case in zip(report.cases, dataset.cases, strict=True)
-    ]
-
-
-def _heads(source: Path) -> dict[str, int]:
-    """How many characters of title the chain puts before each document of a corpus."""
-    corpus = source / "corpus.jsonl"
-    if not corpus.exists():
-        return {}
-    rows = map(json.loads, corpus.read_text(encoding="utf-8").splitlines())
-    return {str(row.get("id", row.get("_id"))): len(row.get("title") or "") + 1 for row in rows}
-
-
-def _place(chunk: tuple[str, int, int], heads: Mapping[str, int]) -> Place:
-    name, start, length = chunk
-    end = start + length - heads.get(name, 0)
-    file = file_of(name) if heads else name
-    return Place(file, Span(max(0, start - heads.get(name, 0)), max(1, end)))
-
-
-def _files(found: Sequence[Place]) -> list[str]:
-    return list(dict.fromkeys(place.file for place in found))
-
-
-def _relevant(case: Case, found: Sequence[Place]) -> dict[str, int]:
-    return {str(rank): 1 for rank, chunk in enumerate(found) if any(chunk.overlaps(place) for place in case.places)}
 
 
 def pooled(reports: Sequence[Report]) -> dict[str, Figure]:
@@ -210,32 +150,24 @@ def _points(reports: Sequence[Report]) -> Iterator[str]:
 def main() -> None:
     """Measure everything and write the file."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("data", type=Path, help="folder with the development sets")
+    parser.add_argument("folders", nargs="*", type=Path, help="BEIR and QA folders")
     parser.add_argument("--chain", type=Path, help="tutorial_chain.py")
-    parser.add_argument("--chain-python", type=Path, help="interpreter that has what the chain needs")
+    parser.add_argument("--chain-python", type=Path, default=Path(sys.executable), help="has what the chain needs")
     parser.add_argument("--out", type=Path, default=Path("evals/RESULTS.md"))
     options = parser.parse_args()
     settings = IndexSettings()
     parts = Parts(settings, notify=print)
-    cache = settings.cache_dir
+    chain = options.chain and TutorialChain(options.chain, options.chain_python, settings.cache_dir / "evals" / "chain")
+    ours = replace(open_cases(ROOT / "evals" / "cases.jsonl", ROOT / "seeds"), name="our cases")
+    sets = [(ours, ROOT / "seeds")]
+    sets += [(open_folder(folder, cache_dir=settings.cache_dir), folder) for folder in options.folders]
     reports: list[Report] = []
     columns: list[Column] = []
-    sources = {"seeds": Path("seeds"), **{name: options.data / name for name in SETS}}
-    for name, source in sources.items():
-        dataset = (
-            replace(open_cases(Path("evals/cases.jsonl"), source), name="our cases")
-            if name == "seeds"
-            else open_folder(source, cache_dir=cache)
-        )
-        print(f"{name}: {len(dataset.cases)} cases", file=sys.stderr, flush=True)
+    for dataset, source in sets:
+        print(f"{dataset.name}: {len(dataset.cases)} cases", file=sys.stderr, flush=True)
         report = evaluate(prepare(dataset, parts), Way())
-        ranked = (
-            chain_ranking(dataset, report, options.chain, options.chain_python, source=source, cache=cache)
-            if options.chain
-            else []
-        )
         reports.append(report)
-        columns += columns_of(report, ranked)
+        columns += columns_of(report, chain.rank(dataset, report.cases, source=source) if chain else [])
     command = "python -m evals.results " + " ".join(sys.argv[1:])
     options.out.write_text(text(command, reports, columns), encoding="utf-8")
 

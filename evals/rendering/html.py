@@ -14,17 +14,16 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
-import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from evals.comparing import BY_NAME, Comparison, Difference, Flip
-from evals.measuring import Figure, rate
+from evals.measuring import Figure
 from evals.metrics import fact_coverage, supports
 from evals.models import Case, Dataset, Place, Quoted, Scored
+from evals.rendering.plots import across, make_plots, path, up
 from evals.rendering.words import GROUPS, interval, left_aside, number, verdict_line
 from evals.report import Report
-from evals.statistics import Curve, calibration_bins, risk_coverage
 
 __all__ = ["html_page"]
 
@@ -46,9 +45,6 @@ VERDICTS = ("right", "evidence not cited", "refused, though answerable", "rightl
 """The order in which verdicts are listed; others follow."""
 MOST_RELEVANT = 20
 """How many relevant documents of a case are named."""
-PLOT = 300.0
-LEFT, TOP = 44.0, 12.0
-"""Side and corner of a plot's area, in SVG units; both of its axes run from 0 to 1."""
 UNPRINTABLE: Mapping[int, int] = (
     {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n\r"}
     | dict.fromkeys((*range(127, 160), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF), 0xFFFD)
@@ -65,32 +61,6 @@ class Tile(NamedTuple):
     figure: Figure
     beside: Figure | None
     beside_meaning: str
-
-
-class Stop(NamedTuple):
-    """Where a caution stops on the risk-coverage curve."""
-
-    caution: str
-    threshold: float
-    coverage: float
-    risk: float
-
-
-class Calibrated(NamedTuple):
-    """A bin of the reliability diagram; ``right`` has Wilson's interval."""
-
-    confidence: float
-    right: Figure
-
-
-@dataclass(frozen=True, slots=True)
-class Plots:
-    """What the two plots show, in shares; ``base`` is the share of all cases that is right."""
-
-    curve: Curve
-    stops: tuple[Stop, ...]
-    bins: tuple[Calibrated, ...]
-    base: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +112,7 @@ def html_page(report: Report, dataset: Dataset, comparison: Comparison | None) -
         verdicts=_verdicts(judged),
         figures=_by_group(report),
         kinds=_kinds(report.kinds, judged) if len(report.kinds) > 1 else {},
-        plots=_plots(report, judged) if judged else None,
+        plots=make_plots(report, judged) if judged else None,
         entries=[Entry(case, cases.get(case.id), flips.get(case.id)) for case in report.cases],
         choices=_choices(report.cases),
     )
@@ -166,14 +136,14 @@ def _environment() -> Environment:
         "verdict_line": verdict_line,
     }
     environment.filters |= {
-        "across": _across,
+        "across": across,
         "digest": _digest,
         "fragment": _fragment,
         "interval": interval,
         "number": _number,
-        "path": _path,
+        "path": path,
         "tone": _tone,
-        "up": _up,
+        "up": up,
     }
     environment.tests["nan"] = math.isnan
     return environment
@@ -205,20 +175,6 @@ def _digest(text: str) -> str:
 def _fragment(text: str) -> str:
     """Any text as part of a URL's fragment, and as an element's id."""
     return quote(text, safe="", errors="backslashreplace")
-
-
-def _across(share: float) -> float:
-    return round(LEFT + share * PLOT, 1)
-
-
-def _up(share: float) -> float:
-    return round(TOP + (1 - share) * PLOT, 1)
-
-
-def _path(curve: Curve) -> str:
-    """The curve as SVG's path data."""
-    points = zip(curve.coverage.tolist(), curve.risk.tolist(), strict=True)
-    return "M" + " ".join(f"{_across(coverage)},{_up(risk)}" for coverage, risk in points)
 
 
 def _tiles(report: Report) -> list[Tile]:
@@ -262,23 +218,6 @@ def _kinds(kinds: Mapping[str, Figure], judged: Sequence[Scored]) -> dict[str, d
         title: {kind: kinds[kind] for kind, found in sorts.items() if found == sort} for title, sort in titles.items()
     }
     return {title: figures for title, figures in grouped.items() if figures}
-
-
-def _plots(report: Report, judged: Sequence[Scored]) -> Plots:
-    """Right is, as in the figures, that the answer, shown or withheld, quotes evidence."""
-    confidence = np.array([case.confidence for case in judged])
-    right = np.array([bool(case.scores.get("extracting/evidence_any")) for case in judged])
-    stops = []
-    for point in report.points.get("all", ()):
-        answered = confidence >= point.threshold
-        if answered.any():
-            risk = float(1 - right[answered].mean())
-            stops.append(Stop(point.caution, point.threshold, float(answered.mean()), risk))
-    bins = [
-        Calibrated(found.confidence, rate(round(found.right * found.size), found.size))
-        for found in calibration_bins(confidence, right)
-    ]
-    return Plots(risk_coverage(confidence, right), tuple(stops), tuple(bins), float(right.mean()))
 
 
 def _by_outcome(flips: Sequence[Flip]) -> dict[str, list[Flip]]:
