@@ -4,6 +4,7 @@ import io
 import json
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -192,6 +193,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except (click.Abort, KeyboardInterrupt):
         click.echo("\ncitespan: interrupted. What was finished is kept; run the command again to go on.", err=True)
         sys.exit(INTERRUPTED)
+    except Exception:  # noqa: BLE001  a defect of ours must not look like one of the exit codes above
+        traceback.print_exc()
+        click.echo("citespan: that is a defect of citespan. Please report it with the lines above.", err=True)
+        sys.exit(FAILED)
     sys.exit(code or 0)
 
 

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -82,18 +82,18 @@ def evaluate(  # noqa: PLR0913  one argument an option
         return 0
     from evals.comparing import POLICY, compare, read_policy
     from evals.datasets import Selection, chosen
-    from evals.report import cases_from, read_report
+    from evals.report import read_report
     from evals.runner import Way
 
     settings: Settings = context.obj
     files = {"out": out, "junit": junit, "markdown": markdown, "html": html}
-    _must_be_writable(files.values())
+    _must_be_writable([path for path in files.values() if path], inputs=[against, policy, cases])
     rules = read_policy(policy or POLICY)
-    before = cases_from(read_report(against)) if against else None
+    before = read_report(against) if against else None
     asked = chosen(_opened(settings, dataset, cases, documents), Selection(kinds, sample, seed, limit))
     way = Way(caution or settings.assistant.caution, max_sentences or settings.assistant.max_sentences, jobs)
     report = _measured(settings, asked, way)
-    comparison = compare(before, report.cases, rules) if before is not None else None
+    comparison = compare(before, report, rules) if before else None
     for path, content in _renderings(files, report, asked, comparison).items():
         path.write_bytes(content())
     _show(report, comparison, as_json=as_json)
@@ -137,7 +137,7 @@ def case(
     from evals.cases import read_rows, write_rows
     from evals.scaffolding import new_row
 
-    known = read_rows(cases) if cases.exists() else []
+    known = read_rows(cases, may_be_empty=True) if cases.exists() else []
     row = new_row(question, quotes, facts, kind=kind, known=known, texts=_texts(settings, documents))
     cases.parent.mkdir(parents=True, exist_ok=True)
     write_rows(cases, [*known, row])
@@ -203,7 +203,6 @@ def _renderings(
 ) -> dict[Path, Callable[[], bytes]]:
     """What makes the content of each file that was asked for."""
     from evals.rendering.html import html_page
-
     from evals.rendering.junit import junit_xml
     from evals.rendering.markdown import markdown_text
     from evals.report import report_json, report_text
@@ -217,10 +216,14 @@ def _renderings(
     return {path: makers[name] for name, path in wanted.items() if path}
 
 
-def _must_be_writable(paths: Iterable[Path | None]) -> None:
+def _must_be_writable(paths: Sequence[Path], *, inputs: Sequence[Path | None]) -> None:
     """Raises EvalError now rather than after minutes of work."""
+    taken = {path.resolve() for path in inputs if path}
     for path in paths:
-        if path and (path.is_dir() or not os.access(path if path.exists() else path.absolute().parent, os.W_OK)):
+        if path.resolve() in taken:
+            raise EvalError(f"{path} is read or written by this command already. Name another file.")
+        taken.add(path.resolve())
+        if path.is_dir() or not os.access(path if path.exists() else path.absolute().parent, os.W_OK):
             raise EvalError(f"{path} cannot be written. Name a file in a folder that exists and that you may write to.")
 
 

@@ -10,7 +10,7 @@ from rich.text import Text
 from api.presenting import VISIBLE
 from evals.comparing import Comparison, Difference, Flip
 from evals.measuring import Figure
-from evals.rendering.words import GROUPS, changed_in_words, left_aside, number, shown_answer, verdict_line
+from evals.rendering.words import GROUPS, changed_in_words, left_aside, number, shown_answer, smallest, verdict_line
 from evals.report import Report
 
 __all__ = ["show_comparison", "show_report"]
@@ -63,13 +63,13 @@ def _difference(found: Difference) -> tuple[str, ...]:
     mark = "✗" if found.red else "✓" if found.gate else " "
     return (
         mark,
-        found.metric if found.split == "all" else f"{found.metric} ({found.split})",
+        found.title,
         number(found.before),
         number(found.after),
         number(found.change, signed=True),
         f"{found.low:+.2f}…{found.high:+.2f}",
-        number(found.smallest),
-        SIGNS[found.sign],
+        smallest(found),
+        SIGNS.get(found.verdict, "over limit"),
     )
 
 

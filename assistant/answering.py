@@ -11,7 +11,7 @@ from assistant.errors import QuestionError
 from assistant.extracting import Candidate, asked_words, gather, select, weigh_terms
 from assistant.judging import THRESHOLDS, confidence, observe
 from assistant.models import Answer, Hit, Question, Refusal, RefusalReason, Reply
-from assistant.retrieving import retrieve
+from assistant.retrieving import rank, retrieve
 from index.embedding import Embedder
 from index.errors import StaleRead
 from index.reading import IndexReader, Snapshot
@@ -76,6 +76,13 @@ class Assistant:
         """The passages that retrieval finds, best first."""
         snapshot = self.reader.snapshot(question.collection)
         return self._retrieve(question, snapshot, Stopwatch(), limit=limit)[0]
+
+    def rank(self, question: Question) -> list[str]:
+        """The ids of all passages that retrieval finds, best first; nothing of them is read."""
+        snapshot = self.reader.snapshot(question.collection)
+        vector = self._embedder.embed_query(question.text.strip())
+        ranking = rank(question.text, vector, snapshot, documents=_document_keys(question, snapshot))
+        return [passage_id for passage_id, _ in ranking.fused]
 
     def _reply(self, question: Question, snapshot: Snapshot) -> Reply:
         watch = Stopwatch()

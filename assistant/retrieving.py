@@ -5,24 +5,38 @@ Ingber 2023), which beat reciprocal ranks on every development set (DECISIONS.md
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
 
 from assistant.models import Hit
 from index.reading import Snapshot
 from index.store import Vectors
 
-__all__ = ["fuse", "retrieve"]
+__all__ = ["Ranking", "fuse", "rank", "retrieve"]
 
 DEPTH = 300
 """How many passages each of the two searches contributes."""
 
 
+class Ranking(NamedTuple):
+    """Passage ids with their fused scores, best first; and the scores of each search that found them."""
+
+    fused: list[tuple[str, float]]
+    dense: Mapping[str, float]
+    lexical: Mapping[str, float]
+
+
+def rank(question: str, vector: Vectors, snapshot: Snapshot, *, documents: Collection[str] | None = None) -> Ranking:
+    """Every passage that one of the two searches finds; ``vector`` is the question's, ``documents`` are keys."""
+    dense = dict(snapshot.dense(vector, limit=DEPTH, documents=documents))
+    lexical = dict(snapshot.lexical(question, limit=DEPTH, documents=documents))
+    return Ranking(fuse([dense, lexical]), dense, lexical)
+
+
 def retrieve(
     question: str, vector: Vectors, snapshot: Snapshot, *, limit: int, documents: Collection[str] | None = None
 ) -> list[Hit]:
-    """The ``limit`` best passages, best first; ``vector`` is the question's, ``documents`` are document keys."""
-    dense = dict(snapshot.dense(vector, limit=DEPTH, documents=documents))
-    lexical = dict(snapshot.lexical(question, limit=DEPTH, documents=documents))
-    fused = fuse([dense, lexical])
+    """The ``limit`` best passages, best first, as ``rank`` ranks them."""
+    fused, dense, lexical = rank(question, vector, snapshot, documents=documents)
     passages, records = snapshot.passages([passage_id for passage_id, _ in fused[: limit * 2]])
     hits = [
         Hit(

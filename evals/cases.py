@@ -19,7 +19,8 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from evals.models import Case, EvalError, Place, Split
+from evals.models import Case, EvalError, Place, Split, fingerprint
+from evals.rows import QuestionText, explained
 from index.models import Span
 
 __all__ = ["CaseRow", "EvidenceRow", "assign_splits", "quotes_of", "read_rows", "to_cases", "write_rows"]
@@ -55,7 +56,7 @@ class CaseRow(BaseModel):
     id: str = Field(min_length=1)
     kind: str = Field("question", min_length=1)
     split: Split | None = None
-    question: str = Field(min_length=1)
+    question: QuestionText
     answerable: bool
     evidence: tuple[tuple[EvidenceRow, ...], ...] = ()
     facts: tuple[tuple[str, ...], ...] = ()
@@ -71,7 +72,7 @@ class CaseRow(BaseModel):
         return self
 
 
-def read_rows(path: Path) -> list[CaseRow]:
+def read_rows(path: Path, *, may_be_empty: bool = False) -> list[CaseRow]:
     """The cases of a file. Raises EvalError with the line that is wrong."""
     try:
         lines = path.read_text(encoding="utf-8-sig").split("\n")
@@ -85,7 +86,7 @@ def read_rows(path: Path) -> list[CaseRow]:
         if row.id in rows:
             raise EvalError(f"{path}, line {number}: there is a case {row.id!r} already. Give each its own id.")
         rows[row.id] = row
-    if not rows:
+    if not rows and not may_be_empty:
         raise EvalError(f"{path} holds no case. Make one: citespan eval case --help")
     return list(rows.values())
 
@@ -94,23 +95,31 @@ def _parsed(line: str, where: str) -> CaseRow:
     try:
         return CaseRow.model_validate_json(line)
     except ValidationError as error:
-        found = error.errors(include_url=False)[0]
-        field = ".".join(str(part) for part in found["loc"])
-        message = str(found["msg"]).removeprefix("Value error, ")
-        raise EvalError(f"{where}{': ' + field if field else ''}: {message}") from error
+        raise EvalError(f"{where}{explained(error)}") from error
 
 
 def to_cases(rows: Iterable[CaseRow]) -> tuple[Case, ...]:
     """Rows as cases; every file with evidence counts as relevant."""
-    cases = []
-    for row in rows:
-        evidence = tuple(tuple(found.place for found in part) for part in row.evidence)
-        files = dict.fromkeys((place.file for part in evidence for place in part), 1)
-        cluster = next(iter(files), row.id)
-        cases.append(
-            Case(row.id, row.question, row.answerable, row.kind, row.split, evidence, row.facts, files, cluster)
-        )
-    return tuple(cases)
+    return tuple(_case(row) for row in rows)
+
+
+def _case(row: CaseRow) -> Case:
+    files = dict.fromkeys((found.file for part in row.evidence for found in part), 1)
+    quotes = tuple(tuple((found.file, found.quote) for found in part) for part in row.evidence)
+    return Case(
+        id=row.id,
+        question=row.question,
+        answerable=row.answerable,
+        kind=row.kind,
+        split=row.split,
+        evidence=tuple(tuple(found.place for found in part) for part in row.evidence),
+        facts=row.facts,
+        relevant=files,
+        cluster=next(iter(files), row.id),
+        fingerprint=fingerprint(
+            row.question, answerable=row.answerable, quotes=quotes, facts=row.facts, relevant=files
+        ),
+    )
 
 
 def quotes_of(rows: Iterable[CaseRow]) -> dict[Place, str]:

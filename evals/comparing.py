@@ -4,10 +4,10 @@ Yes/no metrics are compared by McNemar's exact test, all others by a paired boot
 """
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -21,6 +21,7 @@ __all__ = ["POLICY", "Comparison", "Difference", "Flip", "Gate", "Policy", "comp
 POLICY = Path(__file__).with_name("policy.toml")
 """The policy where none is named."""
 BY_NAME = {metric.name: metric for metric in METRICS}
+COMPARED = [metric for metric in METRICS if metric.better and metric.spread]
 ENOUGH = 4
 """Cases falling together from which on a bootstrap shows it: (1 - 4/n)^n < 0.025."""
 
@@ -39,18 +40,23 @@ class Gate(BaseModel):
     @field_validator("metric")
     @classmethod
     def _is_measured(cls, name: str) -> str:
-        if name not in BY_NAME or BY_NAME[name].better is None:
-            gated = ", ".join(metric.name for metric in METRICS if metric.better is not None)
+        if BY_NAME.get(name) not in COMPARED:
+            gated = ", ".join(metric.name for metric in COMPARED)
             raise ValueError(f"there is no metric {name!r} to gate. There are: {gated}")
         return name
 
 
 class Policy(BaseModel):
-    """What may not get worse; ``alpha`` is the level from which on a difference counts as shown."""
+    """What may not get worse.
+
+    ``alpha`` is the level from which on a difference counts as shown; ``may_lose_cases`` the share of the baseline's
+    cases that may be gone or changed.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     alpha: float = Field(0.05, gt=0, lt=1)
+    may_lose_cases: float = Field(0.1, ge=0, le=1)
     gate: tuple[Gate, ...] = Field(min_length=1)
 
 
@@ -59,7 +65,8 @@ class Difference:
     """A metric before and after, on the cases that both runs have.
 
     ``change`` is after minus before with its interval; ``p`` is McNemar's, for yes/no metrics; ``smallest`` is the
-    smallest worsening that this set could have shown; ``gate`` is the gate on it, and ``red`` whether that is broken.
+    smallest worsening that this set could have shown, None where it could show none; ``gate`` is the gate on it, and
+    ``red`` whether that is broken.
     """
 
     metric: str
@@ -70,9 +77,14 @@ class Difference:
     low: float
     high: float
     p: float | None
-    smallest: float
+    smallest: float | None
     sign: Sign
     gate: Gate | None = None
+
+    @property
+    def title(self) -> str:
+        """The metric, and the split where it is not all cases."""
+        return self.metric if self.split == "all" else f"{self.metric} ({self.split})"
 
     @property
     def change(self) -> float:
@@ -87,9 +99,17 @@ class Difference:
     @property
     def red(self) -> bool:
         """Whether the gate on it is broken: too large a loss, or a smaller one that is shown."""
-        if self.gate is None:
-            return False
-        return self.worsening > self.gate.may_worsen + 1e-9 or self.sign == "worse"
+        return self.gate is not None and (self.over_limit or self.sign == "worse")
+
+    @property
+    def over_limit(self) -> bool:
+        """Whether the loss is larger than the gate allows, shown or not."""
+        return self.gate is not None and self.worsening > self.gate.may_worsen + 1e-9
+
+    @property
+    def verdict(self) -> str:
+        """The sign, and where that alone does not say why a gate broke, that it did."""
+        return f"over the limit, {self.sign}" if self.over_limit and self.sign != "worse" else self.sign
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +126,36 @@ class Flip:
         return bool(self.before.right and not self.after.right)
 
 
+class Run(Protocol):
+    """What is compared: a report, or what a result file kept of one."""
+
+    @property
+    def cases(self) -> Sequence[Scored]:
+        """The cases that were asked."""
+        ...
+
+    @property
+    def setup(self) -> Mapping[str, Any]:
+        """How they were asked."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """All differences, gated ones first; what flipped; and the ids that only one of the two runs has as they are."""
+    """All differences, gated ones first, and what flipped, among the ``compared`` cases that both runs have.
+
+    ``added``, ``removed`` and ``changed`` are the ids of the others; ``not_gated`` are gates that no case is about;
+    ``setup`` is what was not the same in the way of asking.
+    """
 
     differences: tuple[Difference, ...]
     flips: tuple[Flip, ...]
-    added: tuple[str, ...]
-    removed: tuple[str, ...]
-    changed: tuple[str, ...]
+    compared: int
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    not_gated: tuple[Gate, ...] = ()
+    setup: tuple[str, ...] = ()
 
     @property
     def red(self) -> list[Difference]:
@@ -134,35 +175,59 @@ def read_policy(path: Path) -> Policy:
         raise EvalError(f"The policy {path}: {where}: {str(found['msg']).removeprefix('Value error, ')}") from error
 
 
-def compare(before: Sequence[Scored], after: Sequence[Scored], policy: Policy) -> Comparison:
-    """What changed from one run to the other. Raises EvalError when they share no case, or a gate has none."""
-    old, new = {case.id: case for case in before}, {case.id: case for case in after}
-    shared = [name for name in new if name in old and new[name].fingerprint == old[name].fingerprint]
-    if not shared:
-        raise EvalError("The baseline has none of these cases. Accept a new one: citespan eval accept --help")
-    pairs = [(old[name], new[name]) for name in shared]
-    gated = [_gated(gate, pairs, policy.alpha) for gate in policy.gate]
+def compare(before: Run, after: Run, policy: Policy) -> Comparison:
+    """What changed from one run to the other.
+
+    Raises EvalError when they share no case, when more of the baseline's cases are gone than the policy lets, or when
+    no gate is about these cases.
+    """
+    old, new = ({case.id: case for case in run.cases} for run in (before, after))
+    shared = {name for name in new if name in old and new[name].fingerprint == old[name].fingerprint}
+    pairs = [(old[name], case) for name, case in new.items() if name in shared]
+    _must_be_enough(len(pairs), len(old), after, policy)
+    gated = {gate: _gated(gate, pairs, policy.alpha) for gate in policy.gate}
+    if not any(gated.values()):
+        raise EvalError("No gate of the policy is about these cases. Name a policy that is: --policy FILE")
     seen = {(gate.metric, gate.split) for gate in policy.gate}
     others = [
-        _difference(metric, "all", pairs, policy.alpha)
-        for metric in METRICS
-        if (metric.name, "all") not in seen and metric.better is not None
+        _difference(metric, "all", pairs, policy.alpha) for metric in COMPARED if (metric.name, "all") not in seen
     ]
     flips = [flip for old_case, new_case in pairs if (flip := _flip(old_case, new_case))]
     return Comparison(
-        differences=tuple(found for found in (*gated, *others) if found),
+        differences=tuple(found for found in (*gated.values(), *others) if found),
         flips=tuple(sorted(flips, key=lambda flip: not flip.lost)),
+        compared=len(pairs),
         added=tuple(name for name in new if name not in old),
         removed=tuple(name for name in old if name not in new),
-        changed=tuple(name for name in new if name in old and name not in set(shared)),
+        changed=tuple(name for name in new if name in old and name not in shared),
+        not_gated=tuple(gate for gate, found in gated.items() if not found),
+        setup=tuple(_setup(before.setup, after.setup)),
     )
+
+
+def _must_be_enough(shared: int, known: int, after: Run, policy: Policy) -> None:
+    accept = "Accept a new baseline: citespan eval accept --help"
+    if not shared:
+        raise EvalError(f"The baseline has none of these cases. {accept}")
+    if not after.setup.get("selection") and known - shared > policy.may_lose_cases * known:
+        raise EvalError(f"Only {shared} of the baseline's {known} cases are here as they were. {accept}")
+
+
+def _setup(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+    """What of the way of asking is not the same."""
+    for name in ("caution", "max_sentences"):
+        if before.get(name) != after.get(name):
+            yield f"{name}: {before.get(name)} → {after.get(name)}"
 
 
 def comparison_json(comparison: Comparison) -> dict[str, Any]:
     """The comparison as JSON has it."""
     return {
         "regression": bool(comparison.red),
-        "red": [found.metric for found in comparison.red],
+        "red": [found.title for found in comparison.red],
+        "compared": comparison.compared,
+        "setup": comparison.setup,
+        "not_gated": [f"{gate.metric} ({gate.split})" for gate in comparison.not_gated],
         "metrics": [
             {
                 "metric": found.metric,
@@ -174,8 +239,8 @@ def comparison_json(comparison: Comparison) -> dict[str, Any]:
                 "low": round(found.low, 4),
                 "high": round(found.high, 4),
                 "p": found.p,
-                "smallest": round(found.smallest, 4),
-                "verdict": found.sign,
+                "smallest": None if found.smallest is None else round(found.smallest, 4),
+                "verdict": found.verdict,
                 "may_worsen": found.gate.may_worsen if found.gate else None,
                 "red": found.red,
             }
@@ -214,20 +279,39 @@ def _difference(metric: Metric, split: str, pairs: Pairs, alpha: float, gate: Ga
         return None
     values = metric.of(before), metric.of(after)
     was, now = metric.over(before), metric.over(after)
-    low, high = statistics.bootstrap(
-        lambda drawn: now(drawn) - was(drawn), [case.cluster for case in after], alpha=alpha
-    )
+    clusters = [case.cluster for case in after]
+    low, high = statistics.bootstrap(lambda drawn: now(drawn) - was(drawn), clusters)
+    better, worse = _flipped(metric, before, after) if metric.form == "share" else (0, 0)
     if metric.form == "share":
-        better, worse = _flipped(metric, before, after)
         p = statistics.mcnemar(better, worse)
-        shown, smallest = p < alpha, statistics.smallest_fall(better, len(after), alpha=alpha)
+        shown = p < alpha
     else:
-        p, shown = None, low > 0 or high < 0
-        smallest = (high - low) / 2 or ENOUGH * abs(values[0]) / len(after)
+        p = None
+        at_alpha = statistics.bootstrap(lambda drawn: now(drawn) - was(drawn), clusters, alpha=alpha)
+        shown = at_alpha.low > 0 or at_alpha.high < 0
     sign: Sign = "no difference shown"
     if shown:
         sign = "better" if (values[1] > values[0]) == (metric.better == "higher") else "worse"
+    smallest = _smallest(metric, before, better, alpha)
     return Difference(metric.name, split, len(after), *values, low, high, p, smallest, sign, gate)
+
+
+def _smallest(metric: Metric, before: Sequence[Scored], better: int, alpha: float) -> float | None:
+    """The smallest worsening that these cases can show; None where they can show none.
+
+    Of a yes/no metric: the fewest flips that McNemar's test shows. Of a mean: the loss of all they have in four
+    cases, the fewest that a bootstrap shows (hardly any resample is without one). Of the whole set: half of the
+    metric's own interval, which is more than is needed, for a comparison is paired.
+    """
+    if metric.whole:
+        low, high = statistics.bootstrap(metric.over(before), [case.cluster for case in before])
+        return (high - low) / 2
+    values = [case.scores[metric.name] for case in before]
+    if metric.form == "share":
+        good = 1 if metric.better == "higher" else 0
+        return statistics.smallest_fall(better, values.count(good), len(values), alpha=alpha)
+    nonzero = [value for value in values if value > 0]
+    return ENOUGH * sum(nonzero) / len(nonzero) / len(values) if len(nonzero) >= ENOUGH else None
 
 
 def _about(metric: Metric, split: str, pairs: Pairs) -> tuple[list[Scored], list[Scored]]:

@@ -9,21 +9,23 @@ there are any, say which documents are relevant.
 
 import json
 import random
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from tempfile import NamedTemporaryFile
 from urllib.parse import quote
 
 from evals.cases import quotes_of, read_rows, to_cases
-from evals.models import Case, Dataset, EvalError, Place
+from evals.models import Case, Dataset, EvalError, Place, fingerprint
+from evals.rows import CorpusRow, QueryRow, QuestionRow, SpanRow, read_qrels, read_rows_of, wordings
 from index.models import Span
 
 __all__ = ["Selection", "chosen", "file_of", "open_cases", "open_folder"]
 
 LONGEST_NAME = 100
+FORM = ""
+"""Changes whenever the same corpus would be written out differently."""
 
 
 def open_cases(cases: Path, documents: Path) -> Dataset:
@@ -37,30 +39,33 @@ def open_cases(cases: Path, documents: Path) -> Dataset:
 def open_folder(folder: Path, *, cache_dir: Path) -> Dataset:
     """A BEIR or QA folder; its corpus is written out below ``cache_dir``, once. Raises EvalError."""
     corpus, questions, queries = (folder / name for name in ("corpus.jsonl", "qa.jsonl", "queries.jsonl"))
-    if not corpus.is_file() or not (questions.is_file() or queries.is_file()):
+    answering = questions.is_file()
+    if not corpus.is_file() or not (answering or queries.is_file()):
         raise EvalError(
             f"{folder} holds no data set: it needs corpus.jsonl with either qa.jsonl, or queries.jsonl and qrels.tsv."
         )
-    rows = {_id(row, where): row for row, where in _rows(corpus)}
-    relevant = _qrels(folder)
-    if questions.is_file():
-        files = [questions, *sorted(folder.glob("unanswerable*.jsonl"))]
-        found = [_question(row, where, rows, relevant) for path in files for row, where in _rows(path)]
-        missing = sum(case is None for case in found)
-        notes = (f"{missing} answerable questions are left out: only a title answers them.",) if missing else ()
+    rows = {name: row for name, (row, _) in read_rows_of(CorpusRow, corpus).items()}
+    if not rows:
+        raise EvalError(f"{corpus} holds no document.")
+    texts, copies = _texts(rows)
+    relevant, unknown = _relevant(folder, texts, copies)
+    if answering:
+        asked = read_rows_of(QuestionRow, questions, *sorted(folder.glob("unanswerable*.jsonl")))
+        found = [_question(row, where, texts, copies, relevant.get(row.id, {})) for row, where in asked.values()]
     else:
-        found = [_query(row, where, relevant) for row, where in _rows(queries)]
-        notes = ()
+        found = [_query(row, relevant.get(row.id, {})) for row, _ in read_rows_of(QueryRow, queries).values()]
     cases = tuple(case for case in found if case)
-    twice = [name for name, count in Counter(case.id for case in cases).items() if count > 1]
-    if twice:
-        raise EvalError(f"{folder}: {len(twice)} ids stand for several questions, the first is {twice[0]!r}.")
     if not cases:
-        raise EvalError(f"{folder} holds no question with anything that answers it.")
-    documents = _written(corpus, rows, cache_dir)
-    texts = {file_of(name): row["text"] for name, row in rows.items()}
-    quotes = {place: place.span.cut(texts[place.file]) for case in cases for place in case.places}
-    return Dataset(folder.resolve().name, documents, cases, answering=questions.is_file(), quotes=quotes, notes=notes)
+        raise EvalError(f"{folder} holds no question with anything in the corpus that answers it.")
+    return Dataset(
+        name=folder.resolve().name,
+        documents=_written(corpus, rows, cache_dir),
+        copies=copies,
+        cases=cases,
+        answering=answering,
+        quotes={place: place.span.cut(texts[place.file]) for case in cases for place in case.places},
+        notes=tuple(_notes(len(found) - len(cases), unknown, answering=answering)),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,130 +93,104 @@ def chosen(dataset: Dataset, selection: Selection) -> Dataset:
     return replace(dataset, cases=tuple(cases), selection=said)
 
 
-def _rows(path: Path) -> Iterator[tuple[Mapping[str, Any], str]]:
-    """The objects of a JSONL file, each with where it stands."""
-    try:
-        with path.open(encoding="utf-8-sig") as lines:
-            for number, line in enumerate(lines, 1):
-                if not line.strip():
-                    continue
-                row = json.loads(line)
-                if not isinstance(row, dict):
-                    raise EvalError(f"{path}, line {number}: this is no JSON object.")
-                yield row, f"{path}, line {number}"
-    except (OSError, ValueError) as error:
-        raise EvalError(f"{path} cannot be read: {error}") from error
+def file_of(document: str) -> str:
+    """The file name of a corpus id."""
+    safe = quote(document, safe="", errors="backslashreplace")
+    return f"{safe if len(safe) <= LONGEST_NAME else sha256(safe.encode()).hexdigest()[:32]}.txt"
 
 
-def _id(row: Mapping[str, Any], where: str) -> str:
-    for name in ("id", "_id"):
-        if name in row:
-            return str(row[name])
-    raise EvalError(f"{where}: there is no id.")
+def _texts(rows: Mapping[str, CorpusRow]) -> tuple[dict[str, str], dict[str, str]]:
+    """Texts by file; and for every file whose text another had before, that other: such a text is indexed once."""
+    first: dict[str, str] = {}
+    copies: dict[str, str] = {}
+    for name, row in rows.items():
+        file, text = file_of(name), row.text or row.title
+        if first.setdefault(text, file) != file:
+            copies[file] = first[text]
+    return {file: text for text, file in first.items()}, copies
 
 
-def _field(row: Mapping[str, Any], name: str, where: str) -> Any:  # noqa: ANN401  as JSON has it
-    if name not in row:
-        raise EvalError(f"{where}: there is no {name!r}.")
-    return row[name]
-
-
-def _qrels(folder: Path) -> Mapping[str, Mapping[str, int]]:
-    """Grades by query and file."""
+def _relevant(
+    folder: Path, texts: Mapping[str, str], copies: Mapping[str, str]
+) -> tuple[dict[str, dict[str, int]], int]:
+    """Grades by query and file, of the documents that the corpus has; and how many others are named."""
     places = [folder / "qrels.tsv", folder / "qrels" / "test.tsv"]
     path = next((place for place in places if place.is_file()), None)
-    found: dict[str, dict[str, int]] = defaultdict(dict)
-    if path is None:
-        return found
-    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1):
-        columns = line.split("\t")
-        if number == 1 and columns[-1].strip() == "score":
-            continue
-        try:
-            query, document, score = columns
-            found[query][file_of(document)] = int(float(score))
-        except ValueError as error:
-            raise EvalError(f"{path}, line {number}: this is not query-id, corpus-id, score.") from error
-    return found
+    grades = read_qrels(path) if path else {}
+    named = {
+        query: {copies.get(file_of(name), file_of(name)): grade for name, grade in found.items()}
+        for query, found in grades.items()
+    }
+    known = {query: {file: grade for file, grade in found.items() if file in texts} for query, found in named.items()}
+    return known, sum(len(named[query]) - len(known[query]) for query in named)
 
 
-def _query(row: Mapping[str, Any], where: str, relevant: Mapping[str, Mapping[str, int]]) -> Case | None:
-    name = _id(row, where)
-    grades = relevant.get(name, {})
+def _notes(left_out: int, unknown: int, *, answering: bool) -> Iterator[str]:
+    if left_out and answering:
+        yield f"{left_out} answerable questions are left out: no span in a document's text answers them."
+    elif left_out:
+        yield f"{left_out} queries are left out: no document of the corpus is relevant to them."
+    if unknown:
+        yield f"{unknown} relevance judgements are left out: the corpus does not have their documents."
+
+
+def _query(row: QueryRow, grades: Mapping[str, int]) -> Case | None:
     if not any(grade > 0 for grade in grades.values()):
         return None
-    return Case(name, _field(row, "text", where), answerable=True, kind="query", relevant=grades, cluster=name)
+    printed = fingerprint(row.text, answerable=True, quotes=(), facts=(), relevant=grades)
+    return Case(row.id, row.text, answerable=True, kind="query", relevant=grades, cluster=row.id, fingerprint=printed)
 
 
 def _question(
-    row: Mapping[str, Any],
-    where: str,
-    corpus: Mapping[str, Mapping[str, Any]],
-    relevant: Mapping[str, Mapping[str, int]],
+    row: QuestionRow, where: str, texts: Mapping[str, str], copies: Mapping[str, str], grades: Mapping[str, int]
 ) -> Case | None:
-    """A question as a case; None when only a title answers it."""
-    name, question = _id(row, where), _field(row, "question", where)
-    answerable = bool(_field(row, "answerable", where))
-    kind = str(row.get("type") or ("answerable" if answerable else "unanswerable"))
-    context = str(row["context_id"]) if row.get("context_id") is not None else None
-    if not answerable:
-        return Case(name, question, answerable=False, kind=kind, cluster=context or name)
-    spans = [
-        _place(item, document, where, corpus)
-        for item, document in _accepted(row, context)
-        if item.get("field", "text") == "text"
-    ]
-    if not spans:
+    """A question as a case; None when it is answerable, and no span in a text answers it."""
+    accepted = _accepted(row) if row.answerable else []
+    places = tuple(dict.fromkeys(_place(span, document, where, texts, copies) for span, document in accepted))
+    if row.answerable and not places:
         return None
-    grades = relevant.get(name) or dict.fromkeys((place.file for place in spans), 1)
+    facts = wordings(row.exact_answer, one=row.type == "factoid") if row.answerable else ()
+    relevant = (grades or dict.fromkeys((place.file for place in places), 1)) if row.answerable else {}
+    quotes = tuple((place.file, place.span.cut(texts[place.file])) for place in places)
     return Case(
-        id=name,
-        question=question,
-        answerable=True,
-        kind=kind,
-        evidence=(tuple(dict.fromkeys(spans)),),
-        facts=_facts(row),
-        relevant=grades,
-        cluster=context or next(iter(grades)),
+        id=row.id,
+        question=row.question,
+        answerable=row.answerable,
+        kind=row.type if row.type and row.answerable else ("answerable" if row.answerable else "unanswerable"),
+        evidence=(places,) if places else (),
+        facts=facts,
+        relevant=relevant,
+        cluster=row.context_id or next(iter(relevant), row.id),
+        fingerprint=fingerprint(
+            row.question, answerable=row.answerable, quotes=(quotes,), facts=facts, relevant=relevant
+        ),
     )
 
 
-def _accepted(row: Mapping[str, Any], context: str | None) -> list[tuple[Mapping[str, Any], str]]:
-    """What is accepted as evidence, with the document it stands in."""
-    if row.get("evidence"):
-        return [(item, str(item["doc"])) for item in row["evidence"]]
-    return [(item, context) for item in row.get("answers") or [] if context is not None]
+def _accepted(row: QuestionRow) -> list[tuple[SpanRow, str]]:
+    """What is accepted as evidence in a text, with the document it stands in."""
+    spans = row.evidence or row.answers or ()
+    named = [(span, span.doc or row.context_id) for span in spans if span.field == "text"]
+    return [(span, document) for span, document in named if document is not None]
 
 
-def _place(item: Mapping[str, Any], document: str, where: str, corpus: Mapping[str, Mapping[str, Any]]) -> Place:
-    start, text = _field(item, "start", where), _field(item, "text", where)
-    stands = corpus[document]["text"][start : start + len(text)] if document in corpus else None
-    if not text or stands != text:
-        there = "which is not in corpus.jsonl" if stands is None else f"but {stands[:40]!r} does"
-        raise EvalError(f"{where}: {text[:40]!r} does not stand at {start} of the document {document!r}, {there}.")
-    return Place(file_of(document), Span(start, start + len(text)))
+def _place(span: SpanRow, document: str, where: str, texts: Mapping[str, str], copies: Mapping[str, str]) -> Place:
+    start, text = span.start or 0, span.text or ""
+    file = copies.get(file_of(document), file_of(document))
+    stands = texts.get(file)
+    if stands is None:
+        raise EvalError(f"{where}: the document {document!r} is not in corpus.jsonl.")
+    if stands[start : start + len(text)] != text:
+        there = stands[start : start + 40]
+        raise EvalError(
+            f"{where}: {text[:40]!r} does not stand at {start} of the document {document!r}: {there!r} does."
+        )
+    return Place(file, Span(start, start + len(text)))
 
 
-def _facts(row: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:
-    """BioASQ's exact answers: wordings of one thing, or several things with their wordings."""
-    exact = row.get("exact_answer")
-    if not isinstance(exact, list) or not exact:
-        return ()
-    items: Sequence[Any] = exact if all(isinstance(item, list) for item in exact) else [exact]
-    if row.get("type") == "factoid":
-        items = [[wording for item in items for wording in item]]
-    return tuple(tuple(str(wording) for wording in item if str(wording).strip()) for item in items if item)
-
-
-def file_of(document: str) -> str:
-    """The file name of a corpus id."""
-    safe = quote(document, safe="")
-    return f"{safe if len(safe) <= LONGEST_NAME else sha256(document.encode()).hexdigest()[:32]}.txt"
-
-
-def _written(corpus: Path, rows: Mapping[str, Mapping[str, Any]], cache_dir: Path) -> Path:
+def _written(corpus: Path, rows: Mapping[str, CorpusRow], cache_dir: Path) -> Path:
     """The corpus as one text file per document with a manifest of the titles, in a folder named by its content."""
-    digest = sha256(corpus.read_bytes()).hexdigest()[:16]
+    digest = sha256(FORM.encode() + corpus.read_bytes()).hexdigest()[:16]
     folder = cache_dir / "evals" / digest
     done = folder / "manifest.toml"
     if done.exists():
@@ -219,12 +198,11 @@ def _written(corpus: Path, rows: Mapping[str, Mapping[str, Any]], cache_dir: Pat
     folder.mkdir(parents=True, exist_ok=True)
     tables = []
     for name, row in rows.items():
-        title = " ".join(str(row.get("title") or "").split())
-        text = row.get("text") or title
-        (folder / file_of(name)).write_bytes(text.encode("utf-8", "replace"))
+        title = " ".join(row.title.split())
+        (folder / file_of(name)).write_bytes((row.text or title).encode("utf-8", "replace"))
         shown = json.dumps(title or name, ensure_ascii=False)
         tables.append(f"[[documents]]\nfile = {json.dumps(file_of(name))}\ntitle = {shown}\n")
-    unfinished = folder / "manifest.part"
-    unfinished.write_text("\n".join(tables), encoding="utf-8")
-    unfinished.rename(done)
+    with NamedTemporaryFile("w", dir=folder, suffix=".part", delete=False, encoding="utf-8") as unfinished:
+        unfinished.write("\n".join(tables))
+    Path(unfinished.name).replace(done)
     return folder

@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 from index.errors import CitespanError
 from index.models import Span
 
-__all__ = ["Case", "Dataset", "EvalError", "Outcome", "Place", "Quoted", "Said", "Scored", "Split"]
+__all__ = ["Case", "Dataset", "EvalError", "Outcome", "Place", "Quoted", "Said", "Scored", "Split", "fingerprint"]
 
 Split = Literal["dev", "test"]
 
@@ -35,7 +35,8 @@ class Case:
 
     ``evidence`` holds the required parts; each part is the places of which any one is enough. ``facts`` holds what
     the answer must say, each with its accepted wordings. ``relevant`` grades whole documents, by file. ``cluster``
-    names what the case shares with others (a document), for resampling.
+    names what the case shares with others (a document), for resampling; ``fingerprint`` changes with the question and
+    with what counts as right.
     """
 
     id: str
@@ -47,17 +48,28 @@ class Case:
     facts: tuple[tuple[str, ...], ...] = ()
     relevant: Mapping[str, int] = field(default_factory=dict)
     cluster: str = ""
+    fingerprint: str = ""
 
     @property
     def places(self) -> tuple[Place, ...]:
         """Every accepted place, whatever part it belongs to."""
         return tuple(place for part in self.evidence for place in part)
 
-    @property
-    def fingerprint(self) -> str:
-        """A digest of the question and what counts as right: cases that differ in it cannot be compared."""
-        facts = (self.question, self.answerable, self.evidence, self.facts, sorted(self.relevant.items()))
-        return sha256(repr(facts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+def fingerprint(
+    question: str,
+    *,
+    answerable: bool,
+    quotes: tuple[tuple[tuple[str, str], ...], ...],
+    facts: tuple[tuple[str, ...], ...],
+    relevant: Mapping[str, int],
+) -> str:
+    """A digest of a question and of what counts as right: cases that differ in it cannot be compared.
+
+    ``quotes`` are file and text of the evidence, by part: where it stands in the file may move.
+    """
+    counts = (question, answerable, quotes, facts, sorted(relevant.items()))
+    return sha256(repr(counts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +78,8 @@ class Dataset:
 
     ``answering`` is whether answers are scored too, or retrieval only. ``quotes`` is what stands at the places that
     the cases name, as far as it is known; ``notes`` is what a reader of the figures should know; ``selection`` says
-    how these cases were chosen where they are not all there are.
+    how these cases were chosen where they are not all there are. ``copies`` names, for a file whose text another file
+    has, that other: it alone is indexed.
     """
 
     name: str
@@ -76,6 +89,7 @@ class Dataset:
     quotes: Mapping[Place, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     selection: Mapping[str, Any] | None = None
+    copies: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

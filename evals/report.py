@@ -18,9 +18,9 @@ from evals.models import Dataset, EvalError, Place, Quoted, Said, Scored
 from index.models import Span
 
 __all__ = [
+    "Kept",
     "OperatingPoint",
     "Report",
-    "cases_from",
     "make_report",
     "of_split",
     "read_report",
@@ -145,22 +145,41 @@ def _lines(rows: Sequence[Any]) -> str:
     return "[\n" + ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows) + "\n]"
 
 
-def read_report(path: Path) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a result file holds: the whole of it, and its cases and set-up to compare with."""
+
+    content: Mapping[str, Any]
+    cases: tuple[Scored, ...]
+    setup: Mapping[str, Any]
+
+
+def read_report(path: Path) -> Kept:
     """A result file. Raises EvalError when it is none."""
+    make_one = "Make one: citespan eval --out FILE"
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise EvalError(f"The result {path} cannot be read: {error}. Make one: citespan eval --out FILE") from error
+        raise EvalError(f"The result {path} cannot be read: {error}. {make_one}") from error
     if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise EvalError(f"{path} is not a result of this version of citespan. Make one: citespan eval --out {path}")
-    return content
+        raise EvalError(f"{path} is not a result of this version of citespan. {make_one}")
+    try:
+        cases = tuple(
+            Scored(**{**row, "sentences": tuple(_said_from(said) for said in row["sentences"])})
+            for row in content["cases"]
+        )
+        kept = Kept(content, cases, dict(content["setup"]))
+        _figures_are_there(content)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise EvalError(f"The result {path} is damaged: {type(error).__name__} {error}. {make_one}") from error
+    return kept
 
 
-def cases_from(content: Mapping[str, Any]) -> list[Scored]:
-    """The scored cases in a result file."""
-    return [
-        Scored(**{**row, "sentences": tuple(_said_from(said) for said in row["sentences"])}) for row in content["cases"]
-    ]
+def _figures_are_there(content: Mapping[str, Any]) -> None:
+    for figures in (content["metrics"], *content["splits"].values()):
+        for group in figures.values():
+            for figure in group.values():
+                figure["value"], figure["n"]
 
 
 def _nested(figures: Mapping[str, Figure]) -> dict[str, dict[str, Any]]:

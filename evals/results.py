@@ -147,6 +147,14 @@ def _points(reports: Sequence[Report]) -> Iterator[str]:
         yield f"| {rows[0].caution} (from {rows[0].threshold}) | {' | '.join(cells)} |"
 
 
+def _indexed(*, done: int, total: int, passages: int) -> None:
+    print(f"\rindexing: {done * 100 // max(total, 1)} %, {passages} passages ", end="", file=sys.stderr, flush=True)
+
+
+def _asked(*, done: int, total: int) -> None:
+    print(f"\rasking: {done} of {total}" + " " * 20, end="\n" if done == total else "", file=sys.stderr, flush=True)
+
+
 def main() -> None:
     """Measure everything and write the file."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -165,7 +173,7 @@ def main() -> None:
     columns: list[Column] = []
     for dataset, source in sets:
         print(f"{dataset.name}: {len(dataset.cases)} cases", file=sys.stderr, flush=True)
-        report = evaluate(prepare(dataset, parts), Way())
+        report = evaluate(prepare(dataset, parts, progress=_indexed), Way(), asked=_asked)
         reports.append(report)
         columns += columns_of(report, chain.rank(dataset, report.cases, source=source) if chain else [])
     command = "python -m evals.results " + " ".join(sys.argv[1:])

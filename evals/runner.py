@@ -10,6 +10,7 @@ from typing import Protocol
 
 from assistant.answering import Assistant
 from assistant.bootstrap import Parts
+from assistant.errors import QuestionError
 from assistant.models import Answer, Caution, Citation, Question, Refusal
 from evals.measuring import score_all
 from evals.models import Case, Dataset, EvalError, Outcome, Place, Quoted, Said
@@ -22,8 +23,6 @@ __all__ = ["Asked", "Prepared", "Way", "evaluate", "prepare"]
 COLLECTION = "default"
 BUSY_SECONDS = 600.0
 """How long to wait for another process that indexes the same documents."""
-DEPTH = 300
-"""How many passages are ranked for the retrieval metrics."""
 CONTEXT = 120
 """Code points kept on either side of a quotation, for people to read."""
 SHOWN = 5
@@ -60,6 +59,8 @@ def prepare(dataset: Dataset, parts: Parts, *, progress: Progress | None = None)
     summary = over.builder(COLLECTION, wait_seconds=BUSY_SECONDS, progress=progress).add(
         [dataset.documents], mirror=True
     )
+    if summary.state is None or not summary.state.documents:
+        raise EvalError(f"There is no document in {dataset.documents} that could be indexed.")
     if summary.skipped:
         note = f"{len(summary.skipped)} files are not indexed, the first: {summary.skipped[0].message}"
         dataset = replace(dataset, notes=(*dataset.notes, note))
@@ -113,6 +114,7 @@ class _Run:
         self._answering = answering
         self._snapshot = assistant.reader.snapshot(COLLECTION)
         self._records = {record.path: record for record in self._snapshot.records()}
+        self._paths = {record.key: record.path for record in self._records.values()}
         self._text_of = lru_cache(maxsize=256)(self._read)
         self._passages_of = lru_cache(maxsize=256)(self._list_passages)
 
@@ -129,16 +131,20 @@ class _Run:
             raise EvalError(
                 f"{len(wrong)} places of evidence are not what the cases say:\n  "
                 + "\n  ".join(wrong[:SHOWN])
-                + f"{more}\nCorrect the cases, or move quotes to where they stand now: citespan eval relocate"
+                + "\n".join([more, *dataset.notes])
+                + "\nCorrect the cases, or move quotes to where they stand now: citespan eval relocate"
             )
 
     def ask(self, case: Case) -> Outcome:
         """Ask one case, unless only a ranking is wanted, and look up what was ranked."""
         question = Question(case.question, max_sentences=self._way.max_sentences, caution=self._way.caution)
         started = time.perf_counter()
-        reply = self._assistant.ask(question) if self._answering else None
+        try:
+            reply = self._assistant.ask(question) if self._answering else None
+        except QuestionError as error:
+            raise EvalError(f"{case.id}: {error}") from error
         asked = time.perf_counter()
-        hits = self._assistant.search(question, limit=DEPTH)
+        passages = self._assistant.rank(question)
         ranked = time.perf_counter()
         result = reply.result if reply else None
         answer = result.withheld if isinstance(result, Refusal) else result
@@ -148,8 +154,8 @@ class _Run:
             confidence=reply.confidence if reply else 0.0,
             reason=result.reason if isinstance(result, Refusal) else None,
             sentences=self._said(answer) if answer else (),
-            documents=tuple(dict.fromkeys(hit.record.path for hit in hits)),
-            passages=tuple(hit.passage.id for hit in hits),
+            documents=tuple(dict.fromkeys(self._paths[name.partition("/")[0]] for name in passages)),
+            passages=tuple(passages),
             evidence=tuple(self._passages_with(case.places)),
             milliseconds=1000 * (asked - started if reply else ranked - asked),
         )

@@ -4,8 +4,11 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from evals.cases import CaseRow, EvidenceRow, assign_splits
 from evals.models import EvalError
+from evals.rows import explained
 from index.errors import FileSkipped
 from index.loading import Source, find_files, load
 
@@ -43,14 +46,18 @@ def new_row(
 
     Wherever a quote stands, white space aside, is an accepted place. Raises EvalError when it stands nowhere.
     """
-    row = CaseRow(
-        id=_free_id(kind, known),
-        kind=kind,
-        question=question,
-        answerable=bool(quotes),
-        evidence=tuple(_places(quote, texts) for quote in quotes),
-        facts=tuple(tuple(wording.strip() for wording in fact.split("|")) for fact in facts),
-    )
+    places = tuple(_places(quote, texts) for quote in quotes)
+    try:
+        row = CaseRow(
+            id=_free_id(kind, known),
+            kind=kind,
+            question=question,
+            answerable=bool(quotes),
+            evidence=places,
+            facts=tuple(tuple(wording.strip() for wording in fact.split("|")) for fact in facts),
+        )
+    except ValidationError as error:
+        raise EvalError(f"This is no case{explained(error)}") from error
     return assign_splits([*known, row], seed=SPLIT_SEED)[-1]
 
 

@@ -70,10 +70,14 @@ def mcnemar(better: int, worse: int) -> float:
     return float(binomtest(worse, better + worse).pvalue) if better + worse else 1.0
 
 
-def smallest_fall(better: int, total: int, *, alpha: float) -> float:
-    """The smallest net fall of a yes/no metric that McNemar's test shows, given how many cases became better."""
-    worse = next((worse for worse in range(better + 1, total + 1) if mcnemar(better, worse) < alpha), total)
-    return (worse - better) / total
+def smallest_fall(better: int, can_fall: int, total: int, *, alpha: float) -> float | None:
+    """The smallest net fall of a yes/no metric that McNemar's test shows, when ``better`` of ``total`` cases rose.
+
+    None where it could show none, even if all of the ``can_fall`` cases that hold now did not any more.
+    """
+    shown = (worse for worse in range(better + 1, can_fall + 1) if mcnemar(better, worse) < alpha)
+    worse = next(shown, None)
+    return None if worse is None else (worse - better) / total
 
 
 def resampling(clusters: Sequence[str]) -> Literal["document", "case"]:

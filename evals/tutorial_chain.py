@@ -31,7 +31,7 @@ class TutorialChain:
         Raises EvalError when the chain fails.
         """
         heads = _heads(source)
-        found = [[_place(chunk, heads) for chunk in chunks] for chunks in self._chunks(dataset, source)]
+        found = [[_place(chunk, heads, dataset.copies) for chunk in chunks] for chunks in self._chunks(dataset, source)]
         cases = list(zip(dataset.cases, found, strict=True))
         documents = metrics.rankings([(case.id, case.relevant, _files(chunks)) for case, chunks in cases])
         passages = metrics.rankings([(case.id, *_overlapping(case, chunks)) for case, chunks in cases])
@@ -71,10 +71,11 @@ def _heads(source: Path) -> dict[str, int]:
     return {str(row.get("id", row.get("_id"))): len(row.get("title") or "") + 1 for row in rows}
 
 
-def _place(chunk: tuple[str, int, int], heads: Mapping[str, int]) -> Place:
+def _place(chunk: tuple[str, int, int], heads: Mapping[str, int], copies: Mapping[str, str]) -> Place:
     name, start, length = chunk
     head = heads.get(name, 0)
-    return Place(file_of(name) if heads else name, Span(max(0, start - head), max(1, start + length - head)))
+    file = file_of(name) if heads else name
+    return Place(copies.get(file, file), Span(max(0, start - head), max(1, start + length - head)))
 
 
 def _files(chunks: Sequence[Place]) -> list[str]:

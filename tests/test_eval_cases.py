@@ -76,7 +76,8 @@ def test_rows_are_written_as_they_are_read(tmp_path: Path) -> None:
     [
         ("", "holds no case"),
         ("{", "line 1"),
-        (json.dumps(row(question="")), "question: String should have at least 1 character"),
+        (json.dumps(row(question=" ")), "question: a question needs words"),
+        (json.dumps(row(question="x" * 2001)), "question: a question has at most 2000 characters"),
         (json.dumps(row(evidence=[])), "an answerable case needs evidence"),
         (json.dumps(row(evidence=[[]])), "an answerable case needs evidence"),
         (json.dumps(row(answerable=False)), "neither evidence nor facts"),
@@ -124,6 +125,12 @@ def test_a_case_of_another_question_or_evidence_has_another_fingerprint() -> Non
     assert prints[0] == prints[3]
 
 
+def test_a_quote_that_has_moved_is_the_same_case() -> None:
+    moved = row(evidence=[[{"file": "a.txt", "start": 10, "end": 14, "quote": "IL-6"}]])
+    before, after = (to_cases([CaseRow.model_validate(each)])[0] for each in (row(), moved))
+    assert before.fingerprint == after.fingerprint
+
+
 def test_a_new_case_accepts_every_place_of_its_quote_line_breaks_aside() -> None:
     texts = {"a.txt": "Yes: IL-6 attracts\nmonocytes.", "b.txt": "IL-6  attracts monocytes"}
     made = new_row("Who?", ["IL-6 attracts monocytes"], ["IL-6|interleukin 6"], kind="why_how", known=[], texts=texts)
@@ -148,6 +155,12 @@ def test_a_new_case_without_a_quote_is_unanswerable_and_goes_to_the_smaller_half
 def test_a_quote_that_stands_nowhere_is_refused(quote: str) -> None:
     with pytest.raises(EvalError):
         new_row("Who?", [quote], [], kind="question", known=[], texts={"a.txt": "text"})
+
+
+@pytest.mark.parametrize(("question", "facts"), [("", []), ("Who?", [""]), ("Who?", ["a||b"])])
+def test_what_would_be_no_case_is_refused_before_it_is_written(question: str, facts: list[str]) -> None:
+    with pytest.raises(EvalError, match="This is no case"):
+        new_row(question, ["text"], facts, kind="question", known=[], texts={"a.txt": "text"})
 
 
 def test_quotes_move_with_an_edited_document() -> None:

@@ -121,6 +121,9 @@ def test_a_place_in_a_document_that_is_gone_is_an_error(team: Path, run: Run) ->
         (("--html", "seeds"), "seeds cannot be written"),
         (("accept", "none.json", "--because", "x"), "none.json cannot be read"),
         (("case", "Where?", "--quote", "nowhere at all"), "No document holds 'nowhere at all'"),
+        (("case", " "), "This is no case: question: a question needs words"),
+        (("--out", "evals/cases.jsonl"), "evals/cases.jsonl is read or written by this command already"),
+        (("--out", "x", "--html", "x"), "x is read or written by this command already"),
     ],
 )
 def test_what_cannot_run_says_why_and_exits_with_2(

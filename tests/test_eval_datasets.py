@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from evals.datasets import Selection, chosen, open_cases, open_folder
+from evals.datasets import Selection, chosen, file_of, open_cases, open_folder
 from evals.models import Dataset, EvalError, Place
 from index.models import Span
 
@@ -83,7 +83,7 @@ def test_questions_are_read_from_every_form(qa: Path, tmp_path: Path) -> None:
 def test_a_question_that_only_a_title_answers_is_left_out_and_said(qa: Path, tmp_path: Path) -> None:
     dataset = opened(qa, tmp_path)
     assert "4" not in {case.id for case in dataset.cases}
-    assert dataset.notes == ("1 answerable questions are left out: only a title answers them.",)
+    assert dataset.notes == ("1 answerable questions are left out: no span in a document's text answers them.",)
 
 
 def test_documents_are_written_with_their_text_unchanged(qa: Path, tmp_path: Path) -> None:
@@ -121,12 +121,22 @@ def test_an_answer_that_does_not_stand_where_it_should_is_an_error(qa: Path, tmp
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("corpus.jsonl", "{", "cannot be read"),
-        ("corpus.jsonl", "[1]\n", "line 1: this is no JSON object"),
-        ("corpus.jsonl", '{"text": "x"}\n', "line 1: there is no id"),
-        ("qa.jsonl", '{"id": 1, "question": "x"}\n', "there is no 'answerable'"),
+        ("corpus.jsonl", "{", r"corpus.jsonl, line 1: Invalid JSON"),
+        ("corpus.jsonl", "[1]\n", r"line 1: Input should be an object"),
+        ("corpus.jsonl", '{"text": "x"}\n', r"line 1: id: Field required"),
+        ("corpus.jsonl", '{"id": 1, "text": ["x"]}\n', r"line 1: text: "),
+        ("corpus.jsonl", '{"id": 1}\n\n{"id": 1}\n', r"line 3: the id '1' is there already, at .*line 1"),
+        ("corpus.jsonl", "\n", "holds no document"),
+        ("qa.jsonl", '{"id": 1, "question": "x"}\n', "answerable: Field required"),
+        ("qa.jsonl", '{"id": 1, "question": " ", "answerable": true}\n', "question: a question needs words"),
+        ("qa.jsonl", '{"id": 1, "question": "x", "answerable": "false"}\n', "answerable: Input should be a valid bool"),
+        ("qa.jsonl", '{"id": 1, "question": "x", "answerable": true, "answers": ["y"]}\n', r"answers.0: "),
+        ("qa.jsonl", '{"id": 1, "question": "x", "answerable": true, "answers": [{"text": "y"}]}\n', "start and text"),
         ("qa.jsonl", "\n", "holds no question"),
         ("qrels.tsv", "1 b 1\n", "this is not query-id"),
+        ("qrels.tsv", "1\ta\tinf\n", "this is not query-id"),
+        ("qrels.tsv", "1\ta\t99999999999999\n", "out of range"),
+        ("qrels.tsv", "1\ta\t1\n1\ta\t2\n", "another score"),
     ],
 )
 def test_a_bad_folder_says_where_it_is_wrong(qa: Path, tmp_path: Path, name: str, content: str, message: str) -> None:
@@ -136,10 +146,43 @@ def test_a_bad_folder_says_where_it_is_wrong(qa: Path, tmp_path: Path, name: str
         opened(qa, tmp_path)
 
 
-def test_an_id_of_two_questions_is_an_error(qa: Path, tmp_path: Path) -> None:
-    write(qa, "unanswerable_near.jsonl", [{"id": "1", "question": "Which mice?", "answerable": False}])
-    with pytest.raises(EvalError, match="several questions, the first is '1'"):
+def test_an_answer_in_a_document_that_is_not_there_is_an_error(qa: Path, tmp_path: Path) -> None:
+    write(qa, "qa.jsonl", [{**QUESTIONS[0], "context_id": "z"}])
+    with pytest.raises(EvalError, match=r"the document 'z' is not in corpus.jsonl"):
         opened(qa, tmp_path)
+
+
+def test_what_cannot_be_judged_is_said(beir: Path, tmp_path: Path) -> None:
+    qrels = next(path for path in (beir / "qrels.tsv", beir / "qrels" / "test.tsv") if path.exists())
+    qrels.write_text("query-id\tcorpus-id\tscore\n\nq1\tb/2\t1\nq1\tnowhere\t1\n", encoding="utf-8")
+    dataset = opened(beir, tmp_path)
+    assert dataset.cases[0].relevant == {"b%2F2.txt": 1}
+    assert dataset.notes == (
+        "1 queries are left out: no document of the corpus is relevant to them.",
+        "1 relevance judgements are left out: the corpus does not have their documents.",
+    )
+
+
+def test_a_document_without_text_is_its_title(qa: Path, tmp_path: Path) -> None:
+    write(qa, "corpus.jsonl", [*CORPUS, {"id": "t", "title": "Only a title"}])
+    assert (opened(qa, tmp_path).documents / "t.txt").read_text(encoding="utf-8") == "Only a title"
+
+
+def test_a_copy_is_the_document_it_is_a_copy_of(qa: Path, tmp_path: Path) -> None:
+    """The index takes the same bytes once."""
+    write(qa, "corpus.jsonl", [*CORPUS, {"id": "copy", "title": "Other", "text": CORPUS[0]["text"]}])
+    write(qa, "qa.jsonl", [{**QUESTIONS[0], "context_id": "copy"}])
+    dataset = opened(qa, tmp_path)
+    assert dataset.cases[0].places[0].file == "a.txt"
+    assert dataset.copies == {"copy.txt": "a.txt"}
+
+
+def test_any_id_names_a_file(qa: Path, tmp_path: Path) -> None:
+    odd = ["../up", "a" * 300, "half \ud83d", "café"]
+    write(qa, "corpus.jsonl", [*CORPUS, *({"id": name, "title": "", "text": name[:4]} for name in odd[:2] + odd[3:])])
+    folder = opened(qa, tmp_path).documents
+    assert len(list(folder.glob("*.txt"))) == 5
+    assert all(len(file_of(name)) < 110 for name in odd)
 
 
 def test_a_folder_of_something_else_is_told_what_is_missing(tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ def unharmed(prepared: Prepared) -> Report:
 
 
 def reds(before: Report, after: Report) -> set[str]:
-    return {found.metric for found in compare(before.cases, after.cases, read_policy(POLICY)).red}
+    return {found.metric for found in compare(before, after, read_policy(POLICY)).red}
 
 
 def without_time(report: Report) -> str:

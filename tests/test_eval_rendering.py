@@ -1,8 +1,10 @@
 """A run as Markdown, as JUnit and in a terminal: what machines need is there, and no text can break the form."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from io import StringIO
 from pathlib import Path
+from typing import Any, NamedTuple
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -16,6 +18,17 @@ from evals.rendering.markdown import LONGEST_TEXT, markdown_text
 from evals.report import Report, make_report
 
 HOSTILE = "a | b <script> `x` **y** \x1b[31m \x00 ]]> & @someone"
+
+
+class Made(NamedTuple):
+    """A run made by hand."""
+
+    cases: Sequence[Scored]
+    setup: Mapping[str, Any] = {}
+
+
+def against(before: Sequence[Scored], after: Sequence[Scored], policy: Policy) -> Comparison:
+    return compare(Made(before), Made(after), policy)
 
 
 def scored(number: int, *, right: bool, answerable: bool = True) -> Scored:
@@ -50,12 +63,12 @@ def report() -> Report:
 
 @pytest.fixture
 def broken() -> Comparison:
-    return compare(BEFORE, AFTER, GATES)
+    return against(BEFORE, AFTER, GATES)
 
 
 @pytest.fixture
 def held() -> Comparison:
-    return compare(AFTER, AFTER, GATES)
+    return against(AFTER, AFTER, GATES)
 
 
 def shown(report: Report, comparison: Comparison | None) -> str:
@@ -84,7 +97,7 @@ def test_junit_without_a_broken_gate_only_skips_what_is_not_right(report: Report
 
 def test_markdown_names_the_verdict_the_gates_and_both_answers(report: Report, broken: Comparison) -> None:
     text = markdown_text(report, broken)
-    assert "**❌ REGRESSION: overall/right**" in text
+    assert "**❌ REGRESSION: overall/right on 12 cases**" in text
     assert "| ❌ | overall/right (all) | 12 | 1.000 | 0.917 |" in text
     assert "*right*" in text
     assert "*refused, though answerable*<br>(refused: not answered)" in text
@@ -92,7 +105,7 @@ def test_markdown_names_the_verdict_the_gates_and_both_answers(report: Report, b
 
 def test_markdown_of_a_held_gate_says_so(report: Report, held: Comparison) -> None:
     text = markdown_text(report, held)
-    assert "**✅ PASSED: none of 2 gated metrics got worse**" in text
+    assert "**✅ PASSED: none of 2 gated metrics got worse on 12 cases**" in text
     assert "No question changed its outcome." in text
 
 
@@ -103,11 +116,17 @@ def test_markdown_reads_nothing_into_documents(report: Report, broken: Compariso
     assert row.count(" | ") == 2
 
 
+def test_markdown_keeps_signs_as_they_are(report: Report) -> None:
+    note = replace(report, notes=("5 % of a_b & $x$ are #1",))
+    text = markdown_text(note, None)
+    assert "> 5 % of a&#95;b &#38; &#36;x&#36; are &#35;1\n\n" in text
+
+
 def test_markdown_fits_a_comment(report: Report) -> None:
     cases = [replace(scored(number, right=False), id=f"case-{number}" * 50) for number in range(2000)]
     before = [replace(case, scores={**case.scores, "overall/right": 1.0}) for case in cases]
     long = [replace(case, sentences=(Said("words " * 500, ()),), answered=True) for case in cases]
-    text = markdown_text(report, compare(before, long, GATES))
+    text = markdown_text(report, against(before, long, GATES))
     assert len(text) < LONGEST_TEXT + 100
 
 
@@ -115,7 +134,7 @@ def test_a_terminal_shows_figures_flips_and_the_verdict_last(report: Report, bro
     text = shown(report, broken)
     assert "right               0.917 (" in text
     assert "case-0 · right, evidence_any" in text
-    assert text.rstrip().endswith("REGRESSION: overall/right")
+    assert text.rstrip().endswith("REGRESSION: overall/right on 12 cases")
 
 
 def test_a_terminal_is_not_obeyed_by_what_documents_hold(report: Report, broken: Comparison) -> None:

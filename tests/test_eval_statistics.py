@@ -36,11 +36,15 @@ def test_mcnemar_is_a_sign_test_of_the_changed_cases(better: int, worse: int, p:
 
 
 def test_six_lost_cases_are_the_fewest_that_can_be_shown() -> None:
-    assert statistics.smallest_fall(0, 100, alpha=0.05) == pytest.approx(6 / 100)
+    assert statistics.smallest_fall(0, 100, 100, alpha=0.05) == pytest.approx(6 / 100)
 
 
 def test_more_changes_for_the_better_need_more_for_the_worse() -> None:
-    assert statistics.smallest_fall(3, 100, alpha=0.05) == pytest.approx(9 / 100)
+    assert statistics.smallest_fall(3, 97, 100, alpha=0.05) == pytest.approx(9 / 100)
+
+
+def test_where_fewer_cases_hold_than_it_takes_nothing_can_be_shown() -> None:
+    assert statistics.smallest_fall(0, 5, 100, alpha=0.05) is None
 
 
 def test_auroc_counts_pairs_in_the_right_order_and_ties_half() -> None:

@@ -145,7 +145,7 @@ def page(html: str) -> Page:
 
 def compared(made: tuple[Report, Dataset], *, before: Sequence[Scored]) -> Comparison:
     policy = Policy(gate=(Gate(metric="overall/right"),))
-    return compare(before, made[0].cases, policy)
+    return compare(replace(made[0], cases=tuple(before)), made[0], policy)
 
 
 def baseline(made: tuple[Report, Dataset]) -> list[Scored]:

@@ -22,7 +22,7 @@ from evals.measuring import Figure
 from evals.metrics import fact_coverage, supports
 from evals.models import Case, Dataset, Place, Quoted, Scored
 from evals.rendering.plots import across, make_plots, path, up
-from evals.rendering.words import GROUPS, interval, left_aside, number, verdict_line
+from evals.rendering.words import GROUPS, interval, left_aside, number, smallest, verdict_line
 from evals.report import Report
 
 __all__ = ["html_page"]
@@ -142,6 +142,7 @@ def _environment() -> Environment:
         "interval": interval,
         "number": _number,
         "path": path,
+        "smallest": smallest,
         "tone": _tone,
         "up": up,
     }

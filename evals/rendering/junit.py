@@ -25,9 +25,8 @@ def junit_xml(report: Report, comparison: Comparison | None) -> bytes:
     if comparison:
         document.add_testsuite(_suite(f"{report.name}: gates", map(_gate, _gates(comparison))))
     lost = {flip.after.id for flip in comparison.flips if flip.lost} if comparison and comparison.red else set()
-    document.add_testsuite(
-        _suite(f"{report.name}: cases", (_case(case, lost=case.id in lost) for case in report.cases))
-    )
+    judged = [case for case in report.cases if case.right is not None]
+    document.add_testsuite(_suite(f"{report.name}: cases", (_case(case, lost=case.id in lost) for case in judged)))
     document.update_statistics()  # type: ignore[no-untyped-call]
     return bytes(document.tostring())  # type: ignore[no-untyped-call]
 
@@ -55,8 +54,7 @@ def _case(case: Scored, *, lost: bool) -> TestCase:
         test.result = [Failure(f"{case.verdict}; it was right in the baseline", "regression")]
     elif case.right is False:
         test.result = [Skipped(case.verdict)]
-    if case.right is not None:
-        test.system_out = _clean(shown_answer(case))
+    test.system_out = _clean(shown_answer(case))
     return test
 
 

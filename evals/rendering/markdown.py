@@ -5,13 +5,14 @@ from collections.abc import Iterator, Sequence
 from evals.comparing import Comparison, Difference, Flip
 from evals.measuring import Figure
 from evals.models import Scored
-from evals.rendering.words import changed_in_words, interval, left_aside, number, shown_answer, verdict_line
+from evals.rendering.words import changed_in_words, interval, left_aside, number, shown_answer, smallest, verdict_line
 from evals.report import Report
 
 __all__ = ["markdown_text"]
 
 MOST_FLIPS = 100
 LONGEST_ANSWER = 600
+ESCAPES = {ord(sign): f"&#{ord(sign)};" for sign in "&<>\\`*_[]|#~@$"}
 LONGEST_TEXT = 60_000
 """A comment on GitHub holds 65,536 characters."""
 
@@ -19,7 +20,7 @@ LONGEST_TEXT = 60_000
 def markdown_text(report: Report, comparison: Comparison | None) -> str:
     """The report as GitHub's Markdown, short enough for a comment."""
     lines = [f"### citespan eval: {_escaped(report.name)}", ""]
-    lines += [f"> {_escaped(note)}" for note in report.notes]
+    lines += [line for note in report.notes for line in (f"> {_escaped(note)}", "")]
     if comparison:
         lines += [f"**{'❌' if comparison.red else '✅'} {_escaped(verdict_line(comparison))}**", ""]
         lines += [_escaped(left_aside(comparison)), ""] if left_aside(comparison) else []
@@ -42,8 +43,8 @@ def _gates(differences: Sequence[Difference]) -> Iterator[str]:
             number(found.before),
             number(found.after),
             f"{number(found.change, signed=True)} ({change})",
-            number(found.smallest),
-            found.sign,
+            smallest(found),
+            found.verdict,
         )
         yield f"| {' | '.join(cells)} |"
 
@@ -88,7 +89,4 @@ def _answer(case: Scored) -> str:
 
 def _escaped(text: str) -> str:
     """Text that neither Markdown nor HTML reads anything into, in one line."""
-    line = " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    for sign in "\\`*_[]|#~@":
-        line = line.replace(sign, f"&#{ord(sign)};")
-    return line
+    return " ".join(text.split()).translate(ESCAPES)

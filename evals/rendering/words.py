@@ -14,6 +14,7 @@ __all__ = [
     "left_aside",
     "number",
     "shown_answer",
+    "smallest",
     "verdict_line",
 ]
 
@@ -49,8 +50,8 @@ def change_in_words(difference: Difference) -> str:
     return (
         f"{difference.metric} on {difference.split}: {number(difference.before)} → {number(difference.after)} "
         f"({number(difference.change, signed=True)}, 95 % {number(difference.low, signed=True)} to "
-        f"{number(difference.high, signed=True)}{tested}, {difference.count} cases): {difference.sign}{allowed}; "
-        f"the smallest that this set could show is {number(difference.smallest)}"
+        f"{number(difference.high, signed=True)}{tested}, {difference.count} cases): {difference.verdict}{allowed}; "
+        f"the smallest that this set could show: {smallest(difference)}"
     )
 
 
@@ -63,13 +64,18 @@ def verdict_line(comparison: Comparison) -> str:
     """The gate's verdict in one line."""
     if not comparison.red:
         gates = sum(difference.gate is not None for difference in comparison.differences)
-        return f"PASSED: none of {gates} gated metrics got worse"
-    names = ", ".join(dict.fromkeys(difference.metric for difference in comparison.red))
-    return f"REGRESSION: {names}"
+        return f"PASSED: none of {gates} gated metrics got worse on {comparison.compared} cases"
+    names = ", ".join(dict.fromkeys(difference.title for difference in comparison.red))
+    return f"REGRESSION: {names} on {comparison.compared} cases"
+
+
+def smallest(difference: Difference) -> str:
+    """The smallest worsening that could have been shown."""
+    return "none" if difference.smallest is None else number(difference.smallest)
 
 
 def left_aside(comparison: Comparison) -> str:
-    """Which cases could not be compared; nothing when all could."""
+    """What could not be compared, and what was not asked the same way; nothing when all is as it was."""
     parts = [
         f"{len(names)} {what}"
         for names, what in (
@@ -79,7 +85,13 @@ def left_aside(comparison: Comparison) -> str:
         )
         if names
     ]
-    return f"Not compared: {', '.join(parts)}." if parts else ""
+    said = [f"Not compared: {', '.join(parts)}."] if parts else []
+    if comparison.not_gated:
+        gates = ", ".join(f"{gate.metric} ({gate.split})" for gate in comparison.not_gated)
+        said.append(f"Not gated, because no case is about it: {gates}.")
+    if comparison.setup:
+        said.append(f"Not asked the same way: {'; '.join(comparison.setup)}.")
+    return " ".join(said)
 
 
 def shown_answer(case: Scored) -> str:
