@@ -40,9 +40,14 @@ REFUSALS = ("refusing/false_answer_rate", "refusing/false_refusal_rate", "refusi
 CALIBRATION = ("calibration/ECE", "calibration/ECE_perfect", "calibration/ECE_debiased")
 HEAD = """# Results
 
-Written by `make results` ({command}); do not edit. Profile: the default one. Intervals are 95 %: Wilson's for shares,
-else a bootstrap over documents, or over cases where fewer than 20 documents share cases. The judge is overlap with
-the accepted evidence, no model. `extracting/…` sets refusals aside; in `answering/…` a refusal scores 0.
+Written by `make results`; do not edit:
+
+    {command}
+
+Profile: the default one. Intervals are 95 %: Wilson's for shares, else a bootstrap over documents, or over cases where
+fewer than 20 documents share cases. The judge is overlap with the accepted evidence, no model. `extracting/…` sets
+refusals aside; in `answering/…` a refusal scores 0. The tutorial chain's passages are its chunks of 1,000 characters,
+ours are shorter.
 
 **The public data sets are development data:** extraction, fusion and the confidence were chosen while looking at them
 (the confidence was fitted on 300 questions each of covidqa, bioasq_dev and squad2; `python -m evals.calibrate` prints
@@ -101,7 +106,7 @@ def text(command: str, reports: Sequence[Report], columns: Sequence[Column]) -> 
     """The whole file."""
     kinds = reports[0].kinds
     lines = [
-        HEAD.format(command=f"`{command}`"),
+        HEAD.format(command=command),
         "## Retrieval\n",
         *table(RANKING, columns, chain=True),
         "\n## Answers\n",

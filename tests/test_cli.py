@@ -315,3 +315,16 @@ def test_interrupting_says_that_nothing_is_lost(run: Run, monkeypatch: pytest.Mo
     ran = run("config")
     assert ran.code == 130
     assert "run the command again" in ran.err
+
+
+def test_a_defect_of_ours_is_no_verdict(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Exit code 1 says that answers got worse, or that a citation differs: never that the program broke."""
+
+    def broken(flags: object) -> None:
+        raise RuntimeError("what nobody thought of")
+
+    monkeypatch.setattr("api.cli.load_settings", broken)
+    ran = run("config")
+    assert ran.code == 2
+    assert "what nobody thought of" in ran.err
+    assert ran.err.endswith("Please report it with the lines above.\n")
