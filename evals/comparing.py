@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from evals import statistics
@@ -280,20 +282,24 @@ def _difference(metric: Metric, split: str, pairs: Pairs, alpha: float, gate: Ga
     values = metric.of(before), metric.of(after)
     was, now = metric.over(before), metric.over(after)
     clusters = [case.cluster for case in after]
-    low, high = statistics.bootstrap(lambda drawn: now(drawn) - was(drawn), clusters)
+
+    def change(drawn: NDArray[np.intp]) -> float:
+        return now(drawn) - was(drawn)
+
+    interval = statistics.bootstrap(change, clusters)
     better, worse = _flipped(metric, before, after) if metric.form == "share" else (0, 0)
     if metric.form == "share":
         p = statistics.mcnemar(better, worse)
         shown = p < alpha
     else:
         p = None
-        at_alpha = statistics.bootstrap(lambda drawn: now(drawn) - was(drawn), clusters, alpha=alpha)
+        at_alpha = statistics.bootstrap(change, clusters, alpha=alpha) if alpha != 0.05 else interval
         shown = at_alpha.low > 0 or at_alpha.high < 0
     sign: Sign = "no difference shown"
     if shown:
         sign = "better" if (values[1] > values[0]) == (metric.better == "higher") else "worse"
     smallest = _smallest(metric, before, better, alpha)
-    return Difference(metric.name, split, len(after), *values, low, high, p, smallest, sign, gate)
+    return Difference(metric.name, split, len(after), *values, *interval, p, smallest, sign, gate)
 
 
 def _smallest(metric: Metric, before: Sequence[Scored], better: int, alpha: float) -> float | None:
