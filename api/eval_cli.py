@@ -80,8 +80,9 @@ def evaluate(  # noqa: PLR0913  one argument an option
     """  # noqa: D301  click wants the backspace character itself
     if context.invoked_subcommand:
         return 0
-    from evals.comparing import POLICY, compare, read_policy
+    from evals.comparing import compare
     from evals.datasets import Selection, chosen
+    from evals.policy import POLICY, read_policy
     from evals.report import read_report
     from evals.runner import Way
 

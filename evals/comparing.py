@@ -3,63 +3,25 @@
 Yes/no metrics are compared by McNemar's exact test, all others by a paired bootstrap of the difference.
 """
 
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from evals import statistics
 from evals.measuring import METRICS, Metric
 from evals.models import EvalError, Scored
+from evals.policy import BY_NAME, COMPARED, Gate, Policy
 from evals.report import of_split
 
-__all__ = ["POLICY", "Comparison", "Difference", "Flip", "Gate", "Policy", "compare", "comparison_json", "read_policy"]
+__all__ = ["Comparison", "Difference", "Flip", "Run", "compare", "comparison_json"]
 
-POLICY = Path(__file__).with_name("policy.toml")
-"""The policy where none is named."""
-BY_NAME = {metric.name: metric for metric in METRICS}
-COMPARED = [metric for metric in METRICS if metric.better and metric.spread]
 ENOUGH = 4
 """Cases falling together from which on a bootstrap shows it: (1 - 4/n)^n < 0.025."""
 
 Sign = Literal["worse", "better", "no difference shown"]
-
-
-class Gate(BaseModel):
-    """One metric that may not get worse by more than ``may_worsen``, on a split."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    metric: str
-    split: Literal["all", "dev", "test"] = "all"
-    may_worsen: float = Field(0.0, ge=0)
-
-    @field_validator("metric")
-    @classmethod
-    def _is_measured(cls, name: str) -> str:
-        if BY_NAME.get(name) not in COMPARED:
-            gated = ", ".join(metric.name for metric in COMPARED)
-            raise ValueError(f"there is no metric {name!r} to gate. There are: {gated}")
-        return name
-
-
-class Policy(BaseModel):
-    """What may not get worse.
-
-    ``alpha`` is the level from which on a difference counts as shown; ``may_lose_cases`` the share of the baseline's
-    cases that may be gone or changed.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    alpha: float = Field(0.05, gt=0, lt=1)
-    may_lose_cases: float = Field(0.1, ge=0, le=1)
-    gate: tuple[Gate, ...] = Field(min_length=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,18 +125,6 @@ class Comparison:
     def red(self) -> list[Difference]:
         """The broken gates."""
         return [difference for difference in self.differences if difference.red]
-
-
-def read_policy(path: Path) -> Policy:
-    """The policy in a TOML file. Raises EvalError."""
-    try:
-        return Policy.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise EvalError(f"The policy {path} cannot be read: {error}") from error
-    except ValidationError as error:
-        found = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in found["loc"])
-        raise EvalError(f"The policy {path}: {where}: {str(found['msg']).removeprefix('Value error, ')}") from error
 
 
 def compare(before: Run, after: Run, policy: Policy) -> Comparison:

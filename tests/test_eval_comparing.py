@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 import pytest
 
 from evals.accepting import accept
-from evals.comparing import POLICY, Comparison, Gate, Policy, compare, comparison_json, read_policy
+from evals.comparing import Comparison, compare, comparison_json
 from evals.models import Dataset, EvalError, Said, Scored
+from evals.policy import POLICY, Gate, Policy, read_policy
 from evals.report import make_report, read_report, report_json, report_text
 
 FIRST = "extracting/evidence_first"

@@ -9,8 +9,9 @@ import pytest
 from assistant.bootstrap import Parts
 from assistant.extracting import select
 from assistant.judging import THRESHOLDS
-from evals.comparing import POLICY, compare, read_policy
+from evals.comparing import compare
 from evals.datasets import Selection, chosen, open_cases
+from evals.policy import POLICY, read_policy
 from evals.report import Report, report_json, report_text
 from evals.runner import Prepared, Way, evaluate, prepare
 from index.reading import Snapshot

@@ -11,8 +11,9 @@ import pytest
 from rich.console import Console
 
 from api.eval_presenting import show_comparison, show_report
-from evals.comparing import Comparison, Gate, Policy, compare
+from evals.comparing import Comparison, compare
 from evals.models import Dataset, Said, Scored
+from evals.policy import Gate, Policy
 from evals.rendering.junit import junit_xml
 from evals.rendering.markdown import LONGEST_TEXT, markdown_text
 from evals.report import Report, make_report

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from evals.comparing import Comparison, Gate, Policy, compare
+from evals.comparing import Comparison, compare
 from evals.measuring import score_all
 from evals.models import Case, Dataset, Outcome, Place, Quoted, Said, Scored
+from evals.policy import Gate, Policy
 from evals.rendering.html import html_page
 from evals.report import Report, make_report
 from evals.statistics import wilson

@@ -17,10 +17,11 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from evals.comparing import BY_NAME, Comparison, Difference, Flip
+from evals.comparing import Comparison, Difference, Flip
 from evals.measuring import Figure
 from evals.metrics import fact_coverage, supports
 from evals.models import Case, Dataset, Place, Quoted, Scored
+from evals.policy import BY_NAME
 from evals.rendering.plots import across, make_plots, path, up
 from evals.rendering.words import GROUPS, interval, left_aside, number, smallest, verdict_line
 from evals.report import Report
