@@ -237,12 +237,12 @@ def _difference(metric: Metric, split: str, pairs: Pairs, alpha: float, gate: Ga
         return now(drawn) - was(drawn)
 
     interval = statistics.bootstrap(change, clusters)
-    better, worse = _flipped(metric, before, after) if metric.form == "share" else (0, 0)
+    better, p = 0, None
     if metric.form == "share":
+        better, worse = _flipped(metric, before, after)
         p = statistics.mcnemar(better, worse)
         shown = p < alpha
     else:
-        p = None
         at_alpha = statistics.bootstrap(change, clusters, alpha=alpha) if alpha != 0.05 else interval
         shown = at_alpha.low > 0 or at_alpha.high < 0
     sign: Sign = "no difference shown"

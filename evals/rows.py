@@ -18,7 +18,21 @@ from pydantic import (
 from assistant.answering import LONGEST_QUESTION
 from evals.models import EvalError
 
-__all__ = ["CorpusRow", "QueryRow", "QuestionRow", "QuestionText", "SpanRow", "explained", "read_rows_of"]
+__all__ = [
+    "CorpusRow",
+    "QueryRow",
+    "QuestionRow",
+    "QuestionText",
+    "SpanRow",
+    "explained",
+    "read_qrels",
+    "read_rows_of",
+    "wordings",
+]
+
+
+HIGHEST_GRADE = 1000
+"""Beyond it trec_eval, which is written in C, counts wrong."""
 
 
 def _asked(text: object) -> object:
@@ -120,7 +134,7 @@ def _lines(path: Path) -> Iterator[tuple[str, str]]:
             yield line, f"{path}, line {number}"
 
 
-def read_qrels(path: Path, *, highest: int = 1000) -> dict[str, dict[str, int]]:
+def read_qrels(path: Path) -> dict[str, dict[str, int]]:
     """Grades by query id and corpus id. Raises EvalError."""
     found: dict[str, dict[str, int]] = {}
     for number, (line, where) in enumerate(_lines(path)):
@@ -132,7 +146,7 @@ def read_qrels(path: Path, *, highest: int = 1000) -> dict[str, dict[str, int]]:
             grade = int(score)
         except ValueError as error:
             raise EvalError(f"{where}: this is not query-id, corpus-id, score.") from error
-        if abs(grade) > highest:
+        if abs(grade) > HIGHEST_GRADE:
             raise EvalError(f"{where}: the score {grade} is out of range.")
         if found.setdefault(query, {}).setdefault(document, grade) != grade:
             raise EvalError(f"{where}: this document has another score for this query already.")
