@@ -120,7 +120,7 @@ def parts_of(settings: Settings) -> "Parts":
     """The parts that the settings call for; what takes long is said on standard error."""
     from assistant.bootstrap import Parts
 
-    return Parts(settings.index, notify=lambda line: click.echo(line, err=True))
+    return Parts(settings.index, answering=settings.assistant, notify=lambda line: click.echo(line, err=True))
 
 
 def build(

@@ -59,7 +59,13 @@ def console(*, stderr: bool = False) -> Console:
 
 
 def show_reply(reply: Reply, snapshot: Snapshot, out: Console) -> None:
-    """The answer with its quotations in context, or the refusal with what came closest."""
+    """The answer with its quotations in context, or the refusal with what came closest; first, what was searched for.
+
+    Nothing is said of that where it is the question as it was asked.
+    """
+    if reply.searched_for is not None:
+        _show(Text.assemble(("Searched for: ", "yellow"), reply.searched_for), out)
+        out.print()
     if isinstance(reply.result, Answer):
         _show(Text(reply.result.text, style="bold"), out)
         quotations = reply.result.citations

@@ -1,60 +1,39 @@
-"""From a question to a Reply: retrieve, extract, judge, cite."""
+"""From a question to a Reply: find, judge, select, cite."""
 
 import json
-import re
-import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from hashlib import sha256
 
-from assistant.citing import cite_answer, cite_nearest
+from assistant.citing import cite_answer
 from assistant.errors import QuestionError
-from assistant.extracting import Candidate, asked_words, gather, select, weigh_terms
+from assistant.finding import Finder, Found, Stopwatch
 from assistant.judging import THRESHOLDS, confidence, observe
-from assistant.models import Answer, Hit, Question, Refusal, RefusalReason, Reply
-from assistant.retrieving import rank, retrieve
-from index.embedding import Embedder
+from assistant.models import Answer, Hit, Question, Refusal, Reply
+from assistant.refusing import refuse
+from assistant.selecting import select
 from index.errors import StaleRead
 from index.reading import IndexReader, Snapshot
-from index.store import Vectors
-from index.tokenizing import terms
 
 __all__ = ["LONGEST_QUESTION", "Assistant"]
 
 LONGEST_QUESTION = 2000
-HITS = 20
-NEAREST = 2
 ATTEMPTS = 3
-RELEVANT = 0.1
-"""Below this confidence a refusal says that nothing is relevant, and points at nothing."""
-
-
-class Stopwatch:
-    """Milliseconds by stage."""
-
-    def __init__(self) -> None:
-        self._started = self._lap = time.perf_counter()
-        self.laps: dict[str, float] = {}
-
-    def lap(self, name: str) -> None:
-        """Book the time since the last lap under ``name``."""
-        now = time.perf_counter()
-        self.laps[name] = round(1000 * (now - self._lap), 2)
-        self._lap = now
-
-    def total(self) -> dict[str, float]:
-        """All laps, and the whole."""
-        return self.laps | {"total": round(1000 * (time.perf_counter() - self._started), 2)}
 
 
 class Assistant:
     """Answers questions from an index. Safe to use from several threads."""
 
-    def __init__(self, reader: IndexReader, embedder: Embedder) -> None:
+    def __init__(self, reader: IndexReader, finder: Finder) -> None:
         self.reader = reader
-        self._embedder = embedder
+        self.profile = finder.profile
+        self._finder = finder
 
     def ask(self, question: Question) -> Reply:
         """Answer, or refuse. Raises QuestionError, IndexMissing, IndexMismatch."""
+        return self.examine(question)[0]
+
+    def examine(self, question: Question) -> tuple[Reply, Found]:
+        """What ``ask`` gives, and everything that was found on the way, for who wants to look behind an answer."""
         text = question.text.strip()
         if not text:
             raise QuestionError(
@@ -73,23 +52,24 @@ class Assistant:
         raise AssertionError("unreachable")
 
     def search(self, question: Question, *, limit: int) -> list[Hit]:
-        """The passages that retrieval finds, best first."""
-        snapshot = self.reader.snapshot(question.collection)
-        return self._retrieve(question, snapshot, Stopwatch(), limit=limit)[0]
+        """The ``limit`` best passages, best first."""
+        return self._find(question, self.reader.snapshot(question.collection), limit=limit).hits[:limit]
 
     def rank(self, question: Question) -> list[str]:
-        """The ids of all passages that retrieval finds, best first; nothing of them is read."""
-        snapshot = self.reader.snapshot(question.collection)
-        vector = self._embedder.embed_query(question.text.strip())
-        ranking = rank(question.text, vector, snapshot, documents=_document_keys(question, snapshot))
-        return [passage_id for passage_id, _ in ranking.fused]
+        """The ids of all passages that are found, best first."""
+        return self._find(question, self.reader.snapshot(question.collection)).passage_ids
 
-    def _reply(self, question: Question, snapshot: Snapshot) -> Reply:
+    def _find(self, question: Question, snapshot: Snapshot, *, limit: int = 0, watch: Stopwatch | None = None) -> Found:
+        keys = _document_keys(question, snapshot)
+        return self._finder.find(question.text, snapshot, documents=keys, limit=limit, watch=watch)
+
+    def _reply(self, question: Question, snapshot: Snapshot) -> tuple[Reply, Found]:
         watch = Stopwatch()
-        sure, result = self._result(question, snapshot, watch)
+        found = self._find(question, snapshot, watch=watch)
+        sure, result = _result(found, question, snapshot)
         watch.lap("answer")
-        return Reply(
-            id=_reply_id(question, snapshot),
+        reply = Reply(
+            id=self._reply_id(question, snapshot),
             question=question,
             result=result,
             confidence=round(sure, 4),
@@ -98,33 +78,36 @@ class Assistant:
             documents=snapshot.documents,
             passages=snapshot.passages_searched,
             timings=watch.total(),
+            searched_for=found.asked.text if found.asked.corrected else None,
         )
+        return reply, found
 
-    def _result(self, question: Question, snapshot: Snapshot, watch: Stopwatch) -> tuple[float, Answer | Refusal]:
-        if not re.search(r"\w", question.text):
-            return 0.0, Refusal("not_a_question", "That has no word in it to look for.")
-        hits, vector = self._retrieve(question, snapshot, watch, limit=HITS)
-        if not hits:
-            return 0.0, Refusal("no_documents", "There are no documents to look in.")
-        weights = weigh_terms(question.text, snapshot)
-        candidates = gather(hits, weights, vector, snapshot)
-        watch.lap("rank")
-        sure = confidence(observe(hits, candidates))
-        chosen = select(candidates, limit=question.max_sentences)
-        answer = cite_answer(chosen, snapshot) if chosen else None
-        if answer is None or sure < THRESHOLDS[question.caution]:
-            return sure, _refuse(question, sure, candidates, answer, snapshot)
-        return sure, answer
+    def _reply_id(self, question: Question, snapshot: Snapshot) -> str:
+        facts = [
+            question.text,
+            question.collection,
+            sorted(question.documents),
+            question.max_sentences,
+            question.caution,
+            snapshot.derived.revision,
+            dict(snapshot.state.making),
+            self.profile.name,
+            self._finder.reads_with,
+        ]
+        return "ask_" + sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:20]
 
-    def _retrieve(
-        self, question: Question, snapshot: Snapshot, watch: Stopwatch, *, limit: int
-    ) -> tuple[list[Hit], Vectors]:
-        vector = self._embedder.embed_query(question.text.strip())
-        watch.lap("embed")
-        keys = _document_keys(question, snapshot)
-        hits = retrieve(question.text, vector, snapshot, limit=limit, documents=keys)
-        watch.lap("retrieve")
-        return hits, vector
+
+def _result(found: Found, question: Question, snapshot: Snapshot) -> tuple[float, Answer | Refusal]:
+    if not found.asked.weights:
+        return 0.0, Refusal("not_a_question", "That has no word in it to look for.")
+    if not found.hits:
+        return 0.0, Refusal("no_documents", "There are no documents to look in.")
+    sure = confidence(observe(found))
+    chosen = select(found.candidates, limit=question.max_sentences)
+    answer = cite_answer(chosen, found.asked.text, snapshot) if chosen else None
+    if answer is None or sure < THRESHOLDS[question.caution]:
+        return sure, refuse(found, sure, answer, snapshot)
+    return sure, answer
 
 
 def _document_keys(question: Question, snapshot: Snapshot) -> Collection[str] | None:
@@ -138,32 +121,3 @@ def _document_keys(question: Question, snapshot: Snapshot) -> Collection[str] | 
             f"No document {unknown[0]} is in the collection {question.collection!r}. See: citespan index list"
         )
     return set(found.values())
-
-
-def _refuse(
-    question: Question, sure: float, candidates: Sequence[Candidate], withheld: Answer | None, snapshot: Snapshot
-) -> Refusal:
-    missing = [word for word in asked_words(question.text) if not _stands_anywhere(word, snapshot)]
-    reason: RefusalReason = "not_answered" if sure >= RELEVANT else "nothing_relevant"
-    message = f"The documents {'do not answer this' if reason == 'not_answered' else 'hold nothing on this'}."
-    if missing:
-        message += f" They do not contain: {', '.join(missing)}."
-    nearest = candidates[:NEAREST] if reason == "not_answered" else []
-    return Refusal(reason, message, tuple(missing), cite_nearest(nearest, snapshot), withheld)
-
-
-def _stands_anywhere(word: str, snapshot: Snapshot) -> bool:
-    return any(snapshot.derived.lexical.passages_with(term) for term in terms(word))
-
-
-def _reply_id(question: Question, snapshot: Snapshot) -> str:
-    facts = [
-        question.text,
-        question.collection,
-        sorted(question.documents),
-        question.max_sentences,
-        question.caution,
-        snapshot.derived.revision,
-        dict(snapshot.state.making),
-    ]
-    return "ask_" + sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:20]

@@ -6,6 +6,10 @@ from hashlib import sha256
 from pathlib import Path
 
 from assistant.answering import Assistant
+from assistant.cross_encoding import open_cross_encoder
+from assistant.finding import Finder
+from assistant.profiles import PROFILES
+from assistant.settings import AssistantSettings
 from index.build import Builder, BuildOptions, Progress
 from index.chroma import open_store
 from index.embedding import Embedder, open_embedder
@@ -20,11 +24,19 @@ __all__ = ["Parts"]
 class Parts:
     """The parts that a set of settings calls for, each opened when it is first wanted."""
 
-    def __init__(self, settings: IndexSettings, *, notify: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        settings: IndexSettings,
+        *,
+        answering: AssistantSettings | None = None,
+        notify: Callable[[str], None],
+    ) -> None:
         self.settings = settings
+        self.answering = answering or AssistantSettings()
         self._notify = notify
         self._store: Store | None = None
         self._embedder: Embedder | None = None
+        self._finder: Finder | None = None
 
     @property
     def store(self) -> Store:
@@ -46,13 +58,26 @@ class Parts:
             )
         return self._embedder
 
+    @property
+    def finder(self) -> Finder:
+        """What finds answers; raises ModelError when one of its models cannot be had."""
+        if self._finder is None:
+            profile = PROFILES[self.answering.profile]
+            cross_encoder = (
+                open_cross_encoder(self.answering.cross_encoder, cache_dir=self.settings.cache_dir, notify=self._notify)
+                if profile.sentences_read
+                else None
+            )
+            self._finder = Finder(self.embedder, profile, cross_encoder)
+        return self._finder
+
     def reader(self) -> IndexReader:
         """Reads collections made the way these settings say."""
         return IndexReader(self.store, state_dir=self.settings.state_dir, check=self._check)
 
     def assistant(self) -> Assistant:
         """Answers from the collections of these settings."""
-        return Assistant(self.reader(), self.embedder)
+        return Assistant(self.reader(), self.finder)
 
     def builder(self, collection: str, *, wait_seconds: float = 0.0, progress: Progress | None = None) -> Builder:
         """Builds a collection the way these settings say."""
@@ -78,8 +103,8 @@ class Parts:
         settings = self.settings.model_copy(
             update={"state_dir": self.settings.cache_dir / "documents" / name, "chroma_url": None}
         )
-        parts = Parts(settings, notify=self._notify)
-        parts._embedder = self._embedder
+        parts = Parts(settings, answering=self.answering, notify=self._notify)
+        parts._embedder, parts._finder = self._embedder, self._finder
         return parts
 
     def _check(self, state: CollectionState) -> None:

@@ -7,8 +7,10 @@ nothing is shown.
 from collections.abc import Callable, Sequence
 
 from assistant.errors import CitationError
-from assistant.extracting import Candidate, Evidence
+from assistant.extracting import Candidate
+from assistant.focusing import focus
 from assistant.models import Answer, AnswerSentence, Citation, CitationRole
+from assistant.selecting import Evidence
 from index.models import Span
 from index.reading import Snapshot
 from index.views import display
@@ -16,8 +18,8 @@ from index.views import display
 __all__ = ["cite_answer", "cite_nearest"]
 
 
-def cite_answer(chosen: Sequence[Evidence], snapshot: Snapshot) -> Answer:
-    """An answer made of the chosen sentences, numbered markers behind each.
+def cite_answer(chosen: Sequence[Evidence], question: str, snapshot: Snapshot) -> Answer:
+    """An answer made of the chosen sentences, numbered markers behind each, what ``question`` asks for in focus.
 
     Raises StaleRead when a document left the index meanwhile, CitationError when a quotation is not in the stored text.
     """
@@ -25,17 +27,18 @@ def cite_answer(chosen: Sequence[Evidence], snapshot: Snapshot) -> Answer:
     sentences: list[AnswerSentence] = []
     text = ""
     for evidence in chosen:
-        made = _cite(evidence.best, snapshot, first=len(citations) + 1)
-        _must_show(evidence.best, made, snapshot.derived.lexical.knows)
+        made = _cite(evidence.shown, snapshot, first=len(citations) + 1)
+        shown = " ".join(candidate.shown for candidate in evidence.shown)
+        _must_show(shown, made, snapshot.derived.lexical.knows)
         for agreeing in evidence.agreeing:
-            made += _cite(agreeing, snapshot, first=len(citations) + len(made) + 1, role="agrees")
+            made += _cite([agreeing], snapshot, first=len(citations) + len(made) + 1, role="agrees")
         citations += made
         start = len(text) + bool(text)
-        end = start + len(evidence.best.shown)
+        end = start + len(shown)
         numbers = tuple(citation.number for citation in made)
-        sentences.append(AnswerSentence(evidence.best.shown, start, end, numbers))
+        sentences.append(AnswerSentence(shown, start, end, numbers, focus(question, shown)))
         text = f"{text} " if text else ""
-        text += f"{evidence.best.shown} " + "".join(f"[{number}]" for number in numbers)
+        text += f"{shown} " + "".join(f"[{number}]" for number in numbers)
     return Answer(text, tuple(sentences), tuple(citations))
 
 
@@ -43,15 +46,17 @@ def cite_nearest(candidates: Sequence[Candidate], snapshot: Snapshot) -> tuple[C
     """What came closest to an answer, for a refusal to point at."""
     citations: list[Citation] = []
     for candidate in candidates:
-        citations += _cite(candidate, snapshot, first=len(citations) + 1)
+        citations += _cite([candidate], snapshot, first=len(citations) + 1)
     return tuple(citations)
 
 
-def _cite(candidate: Candidate, snapshot: Snapshot, *, first: int, role: CitationRole = "source") -> list[Citation]:
-    parts = candidate.sentence.parts
+def _cite(
+    candidates: Sequence[Candidate], snapshot: Snapshot, *, first: int, role: CitationRole = "source"
+) -> list[Citation]:
+    parts = [(candidate, part) for candidate in candidates for part in candidate.sentence.parts]
     if len(parts) > 1 and role == "source":
         role = "part"
-    return [_recut(candidate, part, snapshot, number, role) for number, part in enumerate(parts, first)]
+    return [_recut(candidate, part, snapshot, number, role) for number, (candidate, part) in enumerate(parts, first)]
 
 
 def _recut(candidate: Candidate, part: Span, snapshot: Snapshot, number: int, role: CitationRole) -> Citation:
@@ -67,10 +72,9 @@ def _recut(candidate: Candidate, part: Span, snapshot: Snapshot, number: int, ro
     )
 
 
-def _must_show(candidate: Candidate, citations: Sequence[Citation], known: Callable[[str], bool]) -> None:
-    shown = " ".join(display(citation.cited_text, known=known).text for citation in citations)
-    if shown != candidate.shown:
+def _must_show(shown: str, citations: Sequence[Citation], known: Callable[[str], bool]) -> None:
+    if shown != " ".join(display(citation.cited_text, known=known).text for citation in citations):
         raise CitationError(
-            f"A sentence of {candidate.hit.record.path} differs from the stored text of the document. "
+            f"A sentence of {citations[0].record.path} differs from the stored text of the document. "
             "Run: citespan index rebuild"
         )

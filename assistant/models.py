@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from index.models import DocumentRecord, Passage
+from index.store import Vectors
 from index.texts import Location
 
 __all__ = [
@@ -38,9 +39,13 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage with its scores: ``score`` fused in [0, 1], ``dense`` cosine, ``lexical`` BM25; higher is better."""
+    """A passage with its scores: ``score`` fused in [0, 1], ``dense`` cosine, ``lexical`` BM25; higher is better.
+
+    ``sentence_vectors`` has a row of unit length for each of the passage's sentences.
+    """
 
     passage: Passage
+    sentence_vectors: Vectors
     record: DocumentRecord
     score: float
     dense: float

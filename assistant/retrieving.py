@@ -8,13 +8,14 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from assistant.models import Hit
+from assistant.questioning import Understood
 from index.reading import Snapshot
 from index.store import Vectors
 
-__all__ = ["Ranking", "fuse", "rank", "retrieve"]
+__all__ = ["Ranking", "fuse", "rank", "take"]
 
-DEPTH = 300
-"""How many passages each of the two searches contributes."""
+DEFINING = 5
+"""How many passages that define an abbreviation come first where its meaning is asked for."""
 
 
 class Ranking(NamedTuple):
@@ -25,31 +26,52 @@ class Ranking(NamedTuple):
     lexical: Mapping[str, float]
 
 
-def rank(question: str, vector: Vectors, snapshot: Snapshot, *, documents: Collection[str] | None = None) -> Ranking:
-    """Every passage that one of the two searches finds; ``vector`` is the question's, ``documents`` are keys."""
-    dense = dict(snapshot.dense(vector, limit=DEPTH, documents=documents))
-    lexical = dict(snapshot.lexical(question, limit=DEPTH, documents=documents))
-    return Ranking(fuse([dense, lexical]), dense, lexical)
+def rank(
+    asked: Understood, vector: Vectors, snapshot: Snapshot, *, depth: int, documents: Collection[str] | None = None
+) -> Ranking:
+    """Every passage among the ``depth`` best of a search, those that define what is asked for before all others.
+
+    ``vector`` is the question's, ``documents`` are document keys.
+    """
+    dense = dict(snapshot.dense(vector, limit=depth, documents=documents))
+    lexical = dict(snapshot.lexical(asked.text, limit=depth, documents=documents, ways=asked.ways))
+    return Ranking(_first(_defining(asked, snapshot, documents), fuse([dense, lexical])), dense, lexical)
 
 
-def retrieve(
-    question: str, vector: Vectors, snapshot: Snapshot, *, limit: int, documents: Collection[str] | None = None
-) -> list[Hit]:
-    """The ``limit`` best passages, best first, as ``rank`` ranks them."""
-    fused, dense, lexical = rank(question, vector, snapshot, documents=documents)
-    passages, records = snapshot.passages([passage_id for passage_id, _ in fused[: limit * 2]])
-    hits = [
-        Hit(
-            passage=passages[passage_id],
-            record=records[passages[passage_id].document_key],
-            score=score,
-            dense=dense.get(passage_id, 0.0),
-            lexical=lexical.get(passage_id, 0.0),
-        )
-        for passage_id, score in fused
-        if passage_id in passages
-    ]
+def take(ranking: Ranking, snapshot: Snapshot, *, limit: int) -> list[Hit]:
+    """The ``limit`` best passages of a ranking, read, best first."""
+    fused, dense, lexical = ranking
+    hits: list[Hit] = []
+    for start in range(0, len(fused), limit):  # the second time where documents have left the index meanwhile
+        batch = fused[start : start + limit]
+        stored, records = snapshot.passages([passage_id for passage_id, _ in batch])
+        hits += [
+            Hit(
+                passage=stored[passage_id].passage,
+                sentence_vectors=stored[passage_id].sentence_vectors,
+                record=records[stored[passage_id].passage.document_key],
+                score=score,
+                dense=dense.get(passage_id, 0.0),
+                lexical=lexical.get(passage_id, 0.0),
+            )
+            for passage_id, score in batch
+            if passage_id in stored
+        ]
+        if len(hits) >= limit:
+            break
     return hits[:limit]
+
+
+def _defining(asked: Understood, snapshot: Snapshot, documents: Collection[str] | None) -> list[str]:
+    lexical = snapshot.derived.lexical
+    found = (lexical.defining(pair, limit=DEFINING, documents=documents) for pair in sorted(asked.definitions))
+    return list(dict.fromkeys(name for names in found for name in names))
+
+
+def _first(names: Collection[str], ranked: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
+    scores = dict(ranked)
+    first = sorted(((name, scores.get(name, 0.0)) for name in names), key=lambda pair: (-pair[1], pair[0]))
+    return [*first, *(pair for pair in ranked if pair[0] not in names)]
 
 
 def fuse(lists: Sequence[Mapping[str, float]]) -> list[tuple[str, float]]:

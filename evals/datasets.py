@@ -14,14 +14,18 @@ from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import Literal
 from urllib.parse import quote
+from zlib import crc32
 
 from evals.cases import quotes_of, read_rows, to_cases
 from evals.models import Case, Dataset, EvalError, Place, fingerprint
 from evals.rows import CorpusRow, QueryRow, QuestionRow, SpanRow, read_qrels, read_rows_of, wordings
 from index.models import Span
 
-__all__ = ["Selection", "chosen", "file_of", "open_cases", "open_folder"]
+__all__ = ["Half", "Selection", "chosen", "file_of", "half_of", "open_cases", "open_folder"]
+
+Half = Literal["even", "odd"]
 
 LONGEST_NAME = 100
 FORM = ""
@@ -91,6 +95,12 @@ def chosen(dataset: Dataset, selection: Selection) -> Dataset:
     cases = cases[: selection.limit]
     said = asdict(selection) if len(cases) < len(dataset.cases) else None
     return replace(dataset, cases=tuple(cases), selection=said)
+
+
+def half_of(dataset: Dataset, half: Half) -> Dataset:
+    """The cases of one half, by a checksum of their cluster: all questions about a document are in it, or none."""
+    cases = tuple(case for case in dataset.cases if crc32(case.cluster.encode()) % 2 == (half == "odd"))
+    return replace(dataset, cases=cases, selection={"half": half})
 
 
 def file_of(document: str) -> str:

@@ -11,7 +11,7 @@ from typing import Protocol
 from assistant.answering import Assistant
 from assistant.bootstrap import Parts
 from assistant.errors import QuestionError
-from assistant.models import Answer, Caution, Citation, Question, Refusal
+from assistant.models import Answer, Caution, Citation, Question, Refusal, Reply
 from evals.measuring import score_all
 from evals.models import Case, Dataset, EvalError, Outcome, Place, Quoted, Said
 from evals.report import Report, make_report
@@ -85,6 +85,7 @@ def evaluate(prepared: Prepared, way: Way, *, asked: Asked | None = None) -> Rep
         "passages": snapshot.passages_searched,
         "revision": snapshot.derived.revision,
         "making": dict(snapshot.state.making),
+        "profile": assistant.profile.name,
     }
     return make_report(dataset, score_all(outcomes, answering=dataset.answering), setup)
 
@@ -140,12 +141,10 @@ class _Run:
         question = Question(case.question, max_sentences=self._way.max_sentences, caution=self._way.caution)
         started = time.perf_counter()
         try:
-            reply = self._assistant.ask(question) if self._answering else None
+            reply, passages = self._asked(question)
         except QuestionError as error:
             raise EvalError(f"{case.id}: {error}") from error
-        asked = time.perf_counter()
-        passages = self._assistant.rank(question)
-        ranked = time.perf_counter()
+        milliseconds = 1000 * (time.perf_counter() - started)
         result = reply.result if reply else None
         answer = result.withheld if isinstance(result, Refusal) else result
         return Outcome(
@@ -157,8 +156,15 @@ class _Run:
             documents=tuple(dict.fromkeys(self._paths[name.partition("/")[0]] for name in passages)),
             passages=tuple(passages),
             evidence=tuple(self._passages_with(case.places)),
-            milliseconds=1000 * (asked - started if reply else ranked - asked),
+            milliseconds=milliseconds,
         )
+
+    def _asked(self, question: Question) -> tuple[Reply | None, list[str]]:
+        """The reply, where answers are wanted, and the ids of all passages found, best first."""
+        if not self._answering:
+            return None, self._assistant.rank(question)
+        reply, found = self._assistant.examine(question)
+        return reply, found.passage_ids
 
     def _problem(self, place: Place, quote: str | None) -> str | None:
         record = self._records.get(place.file)
@@ -204,7 +210,7 @@ class _Run:
     def _list_passages(self, file: str) -> list[Passage]:
         record = self._records[file]
         names = [f"{record.key}/{number}" for number in range(record.passages)]
-        return list(self._snapshot.passages(names)[0].values())
+        return [stored.passage for stored in self._snapshot.passages(names)[0].values()]
 
 
 def _holds(passage: Passage, span: Span) -> bool:

@@ -28,7 +28,7 @@ from index.rows import (
     state_from,
     state_row,
 )
-from index.store import WRITE_LIMIT, CollectionState, Piece, RecordState, Vectors
+from index.store import WRITE_LIMIT, CollectionState, Piece, RecordState, StoredPassage, Vectors
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
@@ -281,22 +281,14 @@ class ChromaVolume:
                 found += [record_from(key, row) for key, row in rows if row["state"] == "committed"]
         return found
 
-    def passages(self, ids: Sequence[str]) -> dict[str, Passage]:
-        found: dict[str, Passage] = {}
+    def passages(self, ids: Sequence[str]) -> dict[str, StoredPassage]:
+        found: dict[str, StoredPassage] = {}
         with translated():
             for batch in in_batches(sorted(set(ids))):
                 got = self._passages.get(ids=list(batch), include=["metadatas", "documents"])
-                rows = zip(got["metadatas"] or [], got["documents"] or [], strict=True)
-                found |= {passage.id: passage for passage in (passage_from(row, text) for row, text in rows)}
-        return found
-
-    def sentence_vectors(self, ids: Sequence[str]) -> dict[str, Vectors]:
-        found: dict[str, Vectors] = {}
-        with translated():
-            for batch in in_batches(sorted(set(ids))):
-                got = self._passages.get(ids=list(batch), include=["metadatas"])
-                rows = zip(got["ids"], got["metadatas"] or [], strict=True)
-                found |= {name: sentence_vectors_from(row) for name, row in rows}
+                for row, text in zip(got["metadatas"] or [], got["documents"] or [], strict=True):
+                    passage = passage_from(row, text)
+                    found[passage.id] = StoredPassage(passage, sentence_vectors_from(row))
         return found
 
     def passages_of(self, keys: Sequence[str]) -> dict[str, tuple[list[Passage], Vectors]]:

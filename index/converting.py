@@ -94,27 +94,27 @@ def _convert(original: "SentenceTransformer") -> Any:  # noqa: ANN401 - openvino
         return None
 
 
-def compiled(folder: Path, precision: Precision) -> "openvino.CompiledModel":
-    """A converted model made ready for this processor, which is kept beside it: 0.1 s instead of 0.6 s the next time.
+def compiled(model: Path, precision: Precision, *, kept: Path) -> "openvino.CompiledModel":
+    """A converted model made ready for this processor, and ``kept`` in a folder: 0.1 s instead of 0.6 s the next time.
 
     OpenVINO's own CACHE_DIR is not used: it writes in place, so that a killed process would leave half a file.
     """
     core = _openvino().Core()
     options = {"INFERENCE_PRECISION_HINT": precision, "PERFORMANCE_HINT": "LATENCY", "ENABLE_CPU_PINNING": False}
     processor = [core.get_property("CPU", key) for key in ("FULL_DEVICE_NAME", "OPTIMIZATION_CAPABILITIES")]
-    blob = folder / f"{precision}-{sha256(f'{machine()} {processor} {options}'.encode()).hexdigest()[:16]}.blob"
+    blob = kept / f"{precision}-{sha256(f'{machine()} {processor} {options}'.encode()).hexdigest()[:16]}.blob"
     try:
         return core.import_model(blob.read_bytes(), "CPU", options)
     except (OSError, RuntimeError):  # not there yet, or damaged: it is made again
         pass
     try:
-        model = core.compile_model(folder / "model.xml", "CPU", options)
+        ready = core.compile_model(model, "CPU", options)
     except RuntimeError as error:
-        message = f"The converted model in {folder} cannot be used. Delete that folder and it is made again."
-        raise ModelError(message) from error
+        cure = "Delete that folder and it is made again." if kept == model.parent else "Install citespan again."
+        raise ModelError(f"The converted model in {model.parent} cannot be used. {cure}") from error
     with suppress(OSError):  # keeping it saves time, no more
-        _keep(blob, model.export_model().getvalue())
-    return model
+        _keep(blob, ready.export_model().getvalue())
+    return ready
 
 
 def _keep(path: Path, data: bytes) -> None:

@@ -13,11 +13,13 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from index.lexical import LexicalIndex
+from index.abbreviations import find_definitions
+from index.lexical import Entry, LexicalIndex
 from index.models import DocumentRecord, Passage, revision_of
 from index.store import CollectionState, Store, Vectors, Volume
 from index.texts import sentence_parts
 from index.vectors import VectorFile
+from index.views import display
 
 __all__ = ["Derived", "derived_folder", "derived_lock", "open_derived", "update_derived"]
 
@@ -74,7 +76,10 @@ def update_derived(folder: Path, state: CollectionState, volume: Volume) -> Deri
     if lexical.keys != records.keys():
         missing = sorted(records.keys() - lexical.keys)
         lexical = lexical.replaced(
-            ((key, _texts(volume, records[key], passages)) for key, passages, _ in _read(volume, missing)),
+            (
+                (key, [_entry(volume, records[key], passage) for passage in passages])
+                for key, passages, _ in _read(volume, missing)
+            ),
             removed=lexical.keys - records.keys(),
         )
     revision = revision_of(records.values())
@@ -89,13 +94,19 @@ def _read(volume: Volume, keys: Sequence[str]) -> Iterator[tuple[str, list[Passa
             yield key, passages, vectors
 
 
-def _texts(volume: Volume, record: DocumentRecord, passages: Sequence[Passage]) -> list[tuple[str, str]]:
-    return [(passage.id, _text(volume, record, passage)) for passage in passages]
+def _entry(volume: Volume, record: DocumentRecord, passage: Passage) -> Entry:
+    sentences = [" ".join(sentence_parts(volume, record, passage, sentence)) for sentence in passage.sentences]
+    defined = (
+        definition
+        for text, sentence in zip(sentences, passage.sentences, strict=True)
+        for definition in find_definitions(display(text, known=_never).text, sentence.label)
+    )
+    return Entry(passage.id, "\n".join([record.title, passage.section, *sentences]), tuple(dict.fromkeys(defined)))
 
 
-def _text(volume: Volume, record: DocumentRecord, passage: Passage) -> str:
-    sentences = (" ".join(sentence_parts(volume, record, passage, sentence)) for sentence in passage.sentences)
-    return "\n".join([record.title, passage.section, *sentences])
+def _never(_: str) -> bool:
+    """No hyphen at a line end is taken out: both spellings have the same terms."""
+    return False
 
 
 def _opened(folder: Path, state: CollectionState) -> tuple[LexicalIndex, VectorFile]:

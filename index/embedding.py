@@ -36,6 +36,7 @@ __all__ = [
 ]
 
 _BATCH_TOKENS = 2048
+_QUERY_STEP = 16
 _TOLERANCE = 1e-4
 _PROBES = (
     "which factors mediate wound healing?",
@@ -165,14 +166,14 @@ class OpenVINOEmbedder:
 
     def embed_query(self, text: str) -> Vectors:
         """The unit vector of a question."""
-        vector: Vectors = self._vectors([self._recipe.query_prompt + text])[0]
+        vector: Vectors = self._vectors([self._recipe.query_prompt + text], step=_QUERY_STEP)[0]
         return vector
 
-    def _vectors(self, texts: list[str]) -> Vectors:
+    def _vectors(self, texts: list[str], *, step: int = 1) -> Vectors:
         encodings = self._cut.encode_batch_fast(texts)
         rows = np.empty((len(texts), self.dimension), dtype=np.float32)
         for batch in _batches([len(encoding) for encoding in encodings]):
-            states, mask = self._run([encodings[index] for index in batch])
+            states, mask = self._run([encodings[index] for index in batch], step=step)
             rows[batch] = states[:, 0] if self._recipe.pooling == "cls" else _mean(states, mask)
         return unit(rows)
 
@@ -185,9 +186,13 @@ class OpenVINOEmbedder:
                 stand = np.array(encodings[index].offsets, dtype=np.int64)
                 yield index, of_text[: len(stand)], stand - len(prompt)
 
-    def _run(self, encodings: list["Encoding"]) -> tuple[Vectors, NDArray[np.int64]]:
-        """The tokens' vectors, shape (texts, tokens, dimension), and 1 where there is a token."""
-        shape = len(encodings), max(map(len, encodings))
+    def _run(self, encodings: list["Encoding"], *, step: int = 1) -> tuple[Vectors, NDArray[np.int64]]:
+        """The tokens' vectors, shape (texts, tokens, dimension), and 1 where there is a token.
+
+        Texts are padded to a multiple of ``step`` tokens: a shape that the model has not seen costs milliseconds.
+        """
+        longest = max(map(len, encodings))
+        shape = len(encodings), min(-(-longest // step) * step, max(self.window, longest))
         ids = np.full(shape, self._recipe.pad_token, dtype=np.int64)
         mask = np.zeros(shape, dtype=np.int64)
         for row, encoding in enumerate(encodings):
@@ -234,7 +239,7 @@ def _open_converted(weights: Weights, recipe: Recipe, precision: Precision, fold
         fingerprint=_fingerprint(weights, precision),
         recipe=recipe,
         tokenizer_file=weights.folder / "tokenizer.json",
-        compiled=compiled(folder, precision),
+        compiled=compiled(folder / "model.xml", precision, kept=folder),
     )
 
 

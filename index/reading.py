@@ -11,9 +11,10 @@ from pathlib import Path
 
 from index.derived import Derived, derived_folder, derived_lock, open_derived, update_derived
 from index.errors import DocumentNotFound, IndexMissing, StaleRead
+from index.lexical import Ways
 from index.making import NAME
-from index.models import DocumentRecord, Passage, Span
-from index.store import CollectionState, Store, Vectors, Volume
+from index.models import DocumentRecord, Span
+from index.store import CollectionState, Store, StoredPassage, Vectors, Volume
 from index.texts import Location, locate, piece_numbers
 
 __all__ = ["IndexReader", "Snapshot"]
@@ -41,22 +42,17 @@ class Snapshot:
         """Passage ids by cosine similarity; ``documents`` are document keys."""
         return self.derived.vectors.search(vector, limit=limit, documents=documents)
 
-    def lexical(self, question: str, *, limit: int, documents: Collection[str] | None) -> list[tuple[str, float]]:
-        """Passage ids by BM25; ``documents`` are document keys."""
-        return self.derived.lexical.search(question, limit=limit, documents=documents)
+    def lexical(
+        self, question: str, *, limit: int, documents: Collection[str] | None, ways: Ways | None = None
+    ) -> list[tuple[str, float]]:
+        """Passage ids by BM25; ``documents`` are document keys, ``ways`` other ways to say a term."""
+        return self.derived.lexical.search(question, limit=limit, documents=documents, ways=ways)
 
-    def passages(self, ids: Sequence[str]) -> tuple[dict[str, Passage], dict[str, DocumentRecord]]:
+    def passages(self, ids: Sequence[str]) -> tuple[dict[str, StoredPassage], dict[str, DocumentRecord]]:
         """Passages by id and their documents by key; what is no longer committed is left out."""
         records = self.volume.committed([passage_id.partition("/")[0] for passage_id in ids])
         found = self.volume.passages([name for name in ids if name.partition("/")[0] in records])
         return found, records
-
-    def sentence_vectors(self, ids: Sequence[str]) -> dict[str, Vectors]:
-        """By passage id, a row for each of its sentences. Raises StaleRead when a passage is gone."""
-        found = self.volume.sentence_vectors(ids)
-        if len(found) != len(set(ids)):
-            raise StaleRead("A document left the index while it was being read. Ask again.")
-        return found
 
     def locate(self, record: DocumentRecord, span: Span) -> Location:
         """The stored text under a span, with its place in the file. Raises StaleRead when it is gone."""

@@ -7,14 +7,24 @@ write. Within a volume the catalogue record of a document is its commit point (s
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.models import DocumentRecord, Passage
 
-__all__ = ["PIECE_LENGTH", "WRITE_LIMIT", "CollectionState", "Piece", "RecordState", "Store", "Vectors", "Volume"]
+__all__ = [
+    "PIECE_LENGTH",
+    "WRITE_LIMIT",
+    "CollectionState",
+    "Piece",
+    "RecordState",
+    "Store",
+    "StoredPassage",
+    "Vectors",
+    "Volume",
+]
 
 PIECE_LENGTH = 4000
 """Code points in a stored piece of text: never above 16 KiB in UTF-8, hosted Chroma's limit for a document."""
@@ -57,6 +67,13 @@ class Piece:
     text: str
 
 
+class StoredPassage(NamedTuple):
+    """A passage, and a row for each of its sentences: shape (sentences, dimension), as quantising left them."""
+
+    passage: Passage
+    sentence_vectors: Vectors
+
+
 class Volume(Protocol):
     """The documents of a collection as made with one model and one chunking.
 
@@ -95,11 +112,8 @@ class Volume(Protocol):
     def with_ids(self, document_ids: Sequence[str]) -> list[DocumentRecord]:
         """The committed documents of these ids."""
 
-    def passages(self, ids: Sequence[str]) -> dict[str, Passage]:
-        """Passages by id; what is not there is left out."""
-
-    def sentence_vectors(self, ids: Sequence[str]) -> dict[str, Vectors]:
-        """By passage id, a row for each of its sentences, quantised; what is not there is left out."""
+    def passages(self, ids: Sequence[str]) -> dict[str, StoredPassage]:
+        """Passages by id, with the vectors of their sentences; what is not there is left out."""
 
     def passages_of(self, keys: Sequence[str]) -> dict[str, tuple[list[Passage], Vectors]]:
         """By document, all its passages in order and their vectors, of shape (passages, dimension)."""

@@ -7,21 +7,32 @@ cannot be torn by a killed process: rows are appended first and become valid whe
 import json
 import os
 import shutil
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.store import Vectors
 
-__all__ = ["VectorFile"]
+__all__ = ["VectorFile", "similarities"]
 
 COMPACT_ABOVE = 0.5
 """Share of dead rows above which the file is written anew."""
 
 ROUNDING = 1e-4
 """More than single precision may be off in a product of two unit vectors."""
+
+
+def similarities(rows: Vectors, vector: Vectors) -> Vectors:
+    """The cosine of each row to ``vector``, all of unit length.
+
+    Not ``rows @ vector``: OpenBLAS's threads spin for milliseconds after it, on the cores that a model wants next; a
+    question took 20 ms longer on two cores.
+    """
+    return np.asarray(np.einsum("ij,j->i", rows, vector), dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,28 +106,51 @@ class VectorFile:
 
         ``vector`` has shape (dimension,) and unit length; ``documents`` are the keys to look in, None for all.
         """
-        ranges = sorted(
-            (first, count, key)
-            for key, (first, count) in self._rows.ranges.items()
-            if count and (documents is None or key in documents)
-        )
-        if not ranges or limit < 1:
+        alive = self._everywhere if documents is None else _Alive.of(self._rows.ranges, documents)
+        rows = alive.rows
+        if not len(rows) or limit < 1:
             return []
-        rows = np.concatenate([np.arange(first, first + count) for first, count, _ in ranges])
-        whole = len(rows) == len(self._matrix)
-        scores = self._matrix @ vector if whole or len(rows) * 4 > len(self._matrix) else self._matrix[rows] @ vector
-        if len(scores) != len(rows):
-            scores = scores[rows]
-        owners = np.repeat(np.arange(len(ranges)), [count for _, count, _ in ranges])
+        if len(rows) == len(self._matrix):
+            scores = similarities(self._matrix, vector)
+        elif len(rows) * 4 > len(self._matrix):
+            scores = similarities(self._matrix, vector)[rows]
+        else:
+            scores = similarities(self._matrix[rows], vector)
         cut = np.partition(scores, -limit)[-limit] - ROUNDING if limit < len(scores) else -np.inf
         near = np.flatnonzero(scores >= cut)
         # Summed row by row in double precision, a score does not depend on where its row stands.
         exact = (self._matrix[rows[near]].astype(np.float64) * vector).sum(axis=1)
-        found = []
-        for position, score in zip(near, exact, strict=True):
-            first, _, key = ranges[owners[position]]
-            found.append((f"{key}/{rows[position] - first}", float(score)))
+        found = [(alive.name(position), score) for position, score in zip(near.tolist(), exact.tolist(), strict=True)]
         return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:limit]
+
+    @cached_property
+    def _everywhere(self) -> "_Alive":
+        return _Alive.of(self._rows.ranges, self._rows.ranges)
+
+
+@dataclass(frozen=True, slots=True)
+class _Alive:
+    """The rows of some documents, ascending, and by position among them the document's number and first row."""
+
+    rows: NDArray[np.int64]
+    owners: NDArray[np.int64]
+    firsts: NDArray[np.int64]
+    keys: Sequence[str]
+
+    @classmethod
+    def of(cls, ranges: Mapping[str, tuple[int, int]], documents: Collection[str]) -> "_Alive":
+        wanted = sorted((*place, key) for key, place in ranges.items() if place[1] and key in documents)
+        firsts = np.array([first for first, _, _ in wanted], dtype=np.int64)
+        counts = np.array([count for _, count, _ in wanted], dtype=np.int64)
+        owners = np.repeat(np.arange(len(wanted)), counts)
+        before = np.cumsum(counts) - counts  # how many rows the documents before have
+        rows = np.arange(counts.sum()) + (firsts - before)[owners]
+        return cls(rows, owners, firsts, [key for _, _, key in wanted])
+
+    def name(self, position: int) -> str:
+        """The id of the passage in the row at ``position``."""
+        owner = self.owners[position]
+        return f"{self.keys[owner]}/{self.rows[position] - self.firsts[owner]}"
 
 
 def _mapped(folder: Path, rows: Rows) -> Vectors:

@@ -9,7 +9,7 @@ import numpy as np
 
 from index.errors import StaleRead
 from index.models import DocumentRecord, Passage
-from index.store import CollectionState, Piece, RecordState, Vectors
+from index.store import CollectionState, Piece, RecordState, StoredPassage, Vectors
 
 __all__ = ["FakeStore", "FakeVolume"]
 
@@ -66,11 +66,8 @@ class FakeVolume:
     def with_ids(self, document_ids: Sequence[str]) -> list[DocumentRecord]:
         return [record for record in self.records() if record.id in set(document_ids)]
 
-    def passages(self, ids: Sequence[str]) -> dict[str, Passage]:
-        return {name: self.rows[name][0] for name in ids if name in self.rows}
-
-    def sentence_vectors(self, ids: Sequence[str]) -> dict[str, Vectors]:
-        return {name: self.inner[name] for name in ids if name in self.inner}
+    def passages(self, ids: Sequence[str]) -> dict[str, StoredPassage]:
+        return {name: StoredPassage(self.rows[name][0], self.inner[name]) for name in ids if name in self.rows}
 
     def passages_of(self, keys: Sequence[str]) -> dict[str, tuple[list[Passage], Vectors]]:
         return {key: self._passages_of(key) for key in keys}

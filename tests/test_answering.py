@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from api.schemas import ask_response
 from assistant.answering import Assistant
 from assistant.errors import CitationError, QuestionError
+from assistant.finding import Finder
 from assistant.models import Answer, Question, Refusal
+from assistant.profiles import PROFILES
 from index.build import Builder, BuildOptions
 from index.chroma import open_store
 from index.errors import IndexMissing, StaleRead
@@ -52,7 +54,7 @@ def build(folder: Path, state_dir: Path) -> Assistant:
     Builder(store, embedder, collection="default", state_dir=state_dir, options=options).add([folder])
     making = making_of(embedder, tokens=64)
     reader = IndexReader(store, state_dir=state_dir, check=lambda state: check_state(state, making))
-    return Assistant(reader, embedder)
+    return Assistant(reader, Finder(embedder, PROFILES["fast"]))
 
 
 @pytest.fixture(scope="module")
@@ -170,6 +172,24 @@ def test_the_plainly_unrelated_is_refused_and_says_what_is_missing(awkward: tupl
     assert result.reason == "nothing_relevant"
     assert "football" in result.missing
     assert result.nearest == ()
+
+
+def test_a_misspelt_question_is_answered_and_says_what_was_searched(awkward: tuple[Path, Assistant]) -> None:
+    right, wrong = (
+        awkward[1].ask(Question(f"Interleukin 6 {word} monocytes to wounds", caution="eager"))
+        for word in ("attracts", "atracts")
+    )
+    assert right.searched_for is None
+    assert wrong.searched_for == "Interleukin 6 attracts monocytes to wounds"
+    assert wrong.result == right.result
+    assert wrong.id != right.id
+
+
+def test_a_refusal_names_what_is_missing_of_the_corrected_question(awkward: tuple[Path, Assistant]) -> None:
+    reply = awkward[1].ask(Question("Who won the monnocytes footbal cup?"))
+    assert isinstance(reply.result, Refusal)
+    assert reply.searched_for == "Who won the monocytes footbal cup?"
+    assert reply.result.missing == ("won", "footbal", "cup")
 
 
 def test_an_empty_collection_has_no_documents(tmp_path: Path) -> None:

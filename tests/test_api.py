@@ -589,7 +589,7 @@ def test_a_running_answer_is_finished_before_it_stops(library: Library) -> None:
 
     started = threading.Event()
     settings = Settings(library.parts.settings, AssistantSettings(), ApiSettings(), flags={})
-    app = create_app(Slow(library.parts.reader(), library.parts.embedder), settings)
+    app = create_app(Slow(library.parts.reader(), library.parts.finder), settings)
     with ThreadPoolExecutor(1) as pool:
         with running(app) as url:
             answer = pool.submit(httpx.post, f"{url}/v1/ask", json={"question": QUESTIONS[0]}, timeout=60)

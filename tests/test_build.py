@@ -112,7 +112,7 @@ class Library:
         everything = snapshot.dense(self.embedder.embed_query("x"), limit=10_000, documents=None)
         assert {name for name, _ in everything} == {passage.id for passage in self.passages()}
         found, records = snapshot.passages([n for n, _ in snapshot.lexical(question, limit=1000, documents=None)])
-        return {records[passage.document_key].path for passage in found.values()}
+        return {records[stored.passage.document_key].path for stored in found.values()}
 
     def healthy(self) -> None:
         """Nothing half done, nothing twice, the state says what there is."""
@@ -598,7 +598,7 @@ def test_an_older_format_names_the_command_and_a_rebuild_mends_it(
             act()
     library.builder().rebuild()
     for passage in library.passages():
-        (vectors,) = library.store.volume(library.state).sentence_vectors([passage.id]).values()
+        ((_, vectors),) = library.store.volume(library.state).passages([passage.id]).values()
         assert vectors.shape == (len(passage.sentences), library.embedder.dimension)
     assert library.found("wounds") == {"a.txt"}
     assert library.add().unchanged == 1
@@ -746,10 +746,10 @@ def test_vectors_are_those_of_the_passages_and_their_sentences(quick: Library) -
     assert [each.passage for each in chunks] == passages
     expected = HashingEmbedder().embed([each.embedded for each in chunks])
     np.testing.assert_allclose(vectors, expected, atol=1e-6)
-    found = volume.sentence_vectors([passage.id for passage in passages])
+    found = volume.passages([passage.id for passage in passages])
     for each in chunks:
         shown = [each.embedded[start:end] for start, end in each.places]
-        np.testing.assert_allclose(found[each.passage.id], HashingEmbedder().embed(shown), atol=1e-6)
+        np.testing.assert_allclose(found[each.passage.id].sentence_vectors, HashingEmbedder().embed(shown), atol=1e-6)
 
 
 def test_progress_reaches_the_end_and_never_goes_back(quick: Library) -> None:

@@ -89,6 +89,15 @@ def test_a_refusal_has_exit_code_3_and_says_what_is_missing(run: Run) -> None:
 
 
 @pytest.mark.usefixtures("on_seeds")
+def test_a_corrected_question_says_what_was_searched_for(run: Run) -> None:
+    ran = run("ask", "Which growth factors mediate wuond healing?")
+    assert ran.out.startswith("Searched for: Which growth factors mediate wound healing?\n\n")
+    body = json.loads(run("ask", "--json", "Which growth factors mediate wuond healing?").out)
+    assert body["searched_for"] == "Which growth factors mediate wound healing?"
+    assert body["question"] == "Which growth factors mediate wuond healing?"
+
+
+@pytest.mark.usefixtures("on_seeds")
 def test_a_question_is_read_from_standard_input(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO(QUESTION + "\n"))
     assert "IL-6, IL-8 and MCP-1" in " ".join(run("ask").out.split())

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from assistant.bootstrap import Parts
-from assistant.extracting import select
 from assistant.judging import THRESHOLDS
+from assistant.selecting import select
 from evals.comparing import compare
 from evals.datasets import Selection, chosen, open_cases
 from evals.policy import POLICY, read_policy

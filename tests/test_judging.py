@@ -2,13 +2,14 @@ import math
 
 import pytest
 
-from assistant.judging import BIAS, THRESHOLDS, WEIGHTS, Features, confidence
+from assistant.judging import READ, THRESHOLDS, UNREAD, Features, Model, confidence
 
 
-def test_confidence_is_the_logistic_of_the_weighted_features() -> None:
-    assert confidence(Features(0, 0, 0, 0)) == pytest.approx(1 / (1 + math.exp(-BIAS)))
-    total = BIAS + 0.5 * sum(getattr(WEIGHTS, name) for name in Features.__slots__)
-    assert confidence(Features(0.5, 0.5, 0.5, 0.5)) == pytest.approx(1 / (1 + math.exp(-total)))
+@pytest.mark.parametrize(("model", "relevance"), [(READ, 0.5), (UNREAD, None)], ids=["read", "unread"])
+def test_confidence_is_the_logistic_of_the_weighted_features(model: Model, relevance: float | None) -> None:
+    features = Features(0.5, 0.5, 0.5, 0.5, relevance)
+    total = model.bias + 0.5 * sum(getattr(model.weights, name) or 0.0 for name in Features.__slots__)
+    assert confidence(features) == pytest.approx(1 / (1 + math.exp(-total)))
 
 
 @pytest.mark.parametrize("name", Features.__slots__)

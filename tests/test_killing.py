@@ -240,8 +240,8 @@ def contents_of(store: ChromaStore, state_dir: Path) -> Contents:
         passages=[passage for passages, _ in of_documents for passage in passages],
         texts=texts,
         sentence_vectors={
-            name: np.round(found, 4).ravel().tolist()
-            for name, found in volume.sentence_vectors(
+            name: np.round(found.sentence_vectors, 4).ravel().tolist()
+            for name, found in volume.passages(
                 [passage.id for passages, _ in of_documents for passage in passages]
             ).items()
         },
@@ -275,7 +275,7 @@ def check_readable(store: ChromaStore, state_dir: Path) -> None:
     names = [name for name, _ in snapshot.lexical("wound healing report", limit=300, documents=None)]
     passages, records = snapshot.passages(names)
     assert len({record.id for record in records.values()}) == len({record.location for record in records.values()})
-    for passage in list(passages.values())[:20]:
+    for passage, _ in list(passages.values())[:20]:
         record = records[passage.document_key]
         assert snapshot.locate(record, passage.span).text == passage.text
 

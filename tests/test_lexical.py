@@ -1,5 +1,6 @@
 """BM25 finds what was written in any spelling, and the same documents always score the same."""
 
+import json
 import math
 import random
 from collections.abc import Mapping
@@ -7,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from index.lexical import LexicalIndex
+from index.abbreviations import Definition
+from index.lexical import Entry, LexicalIndex
 
 TEXTS = {
     "il6": "IL-6 and other cytokines recruit macrophages.",
@@ -21,7 +23,7 @@ TEXTS = {
 
 
 def filled(folder: Path, texts: Mapping[str, str] = TEXTS) -> LexicalIndex:
-    return LexicalIndex.empty(folder).replaced(((key, [(f"{key}/0", text)]) for key, text in texts.items()), [])
+    return LexicalIndex.empty(folder).replaced(((key, [Entry(f"{key}/0", text)]) for key, text in texts.items()), [])
 
 
 def found(index: LexicalIndex, question: str, **options: object) -> list[str]:
@@ -95,7 +97,7 @@ def test_removed_documents_are_not_found(tmp_path: Path) -> None:
 
 
 def test_a_changed_document_is_found_by_its_new_words_only(tmp_path: Path) -> None:
-    index = filled(tmp_path).replaced([("heal2", [("heal2/0", "Burns blister.")])], ["heal"])
+    index = filled(tmp_path).replaced([("heal2", [Entry("heal2/0", "Burns blister.")])], ["heal"])
     assert found(index, "blister") == ["heal2"]
     assert found(index, "oxygen") == []
 
@@ -106,7 +108,7 @@ def test_equals_are_ordered_by_id_however_they_came(tmp_path: Path) -> None:
         shuffled = random.Random(seed).sample(names, k=len(names))
         index = LexicalIndex.empty(tmp_path / str(seed))
         for name in shuffled:
-            index = index.replaced([(name, [(f"{name}/0", "The same words.")])], [])
+            index = index.replaced([(name, [Entry(f"{name}/0", "The same words.")])], [])
         assert [name for name, _ in index.search("same words", limit=5)] == [f"{name}/0" for name in names[:5]]
 
 
@@ -115,7 +117,7 @@ def test_scores_do_not_depend_on_history(tmp_path: Path) -> None:
     straight = filled(tmp_path / "straight")
     winding = filled(tmp_path / "winding", {f"gone{number}": "wound wound healing macrophage" for number in range(30)})
     for key, text in reversed(TEXTS.items()):
-        winding = winding.replaced([(key, [(f"{key}/0", text)])], [])
+        winding = winding.replaced([(key, [Entry(f"{key}/0", text)])], [])
     winding = winding.replaced([], [f"gone{number}" for number in range(30)])
     for question in ("wound healing", "macrophages", "growth factor of TGF-\u03b21"):
         assert winding.search(question, limit=10) == straight.search(question, limit=10)
@@ -126,7 +128,7 @@ def test_scores_do_not_depend_on_history(tmp_path: Path) -> None:
 def test_what_is_open_stays_as_it_was(tmp_path: Path) -> None:
     index = filled(tmp_path)
     before = index.search("wound", limit=10)
-    later = index.replaced([], ["heal", "heals"]).replaced([("x", [("x/0", "wound")])], ["il6"])
+    later = index.replaced([], ["heal", "heals"]).replaced([("x", [Entry("x/0", "wound")])], ["il6"])
     assert found(later, "wound") == ["x"]
     assert index.search("wound", limit=10) == before
 
@@ -157,7 +159,7 @@ def test_a_writer_that_fails_leaves_it_interrupted(tmp_path: Path) -> None:
     index = filled(tmp_path)
 
     def failing() -> object:
-        yield "new", [("new/0", "text")]
+        yield "new", [Entry("new/0", "text")]
         raise RuntimeError("killed")
 
     with pytest.raises(RuntimeError, match="killed"):
@@ -187,3 +189,46 @@ def test_an_empty_start_drops_what_was_there(tmp_path: Path) -> None:
     index = LexicalIndex.empty(tmp_path)
     assert index.search("wound", limit=5) == []
     assert index.keys == frozenset()
+
+
+def test_all_words_near_another_are_found_with_their_passages(tmp_path: Path) -> None:
+    texts = {"a": "tissue tissues", "b": "Tissue issue", "c": "tisane"}
+    index = filled(tmp_path, texts)
+    assert index.words_near("tisue", distance=1) == [("tissue", 2)]
+    assert index.words_near("tisseu", distance=2) == [("tissue", 2), ("tissues", 1)]
+    assert index.words_near("zebra", distance=2) == []
+
+
+def test_words_of_removed_documents_are_not_near(tmp_path: Path) -> None:
+    index = filled(tmp_path, {"a": "tissue", "b": "tisane"}).replaced([], ["a"])
+    assert index.words_near("tisue", distance=1) == []
+
+
+def test_a_term_is_also_found_where_it_is_said_in_another_way(tmp_path: Path) -> None:
+    index = filled(tmp_path, {"a": "msc grow", "b": "mesenchymal stromal cells grow", "c": "stromal grow", "d": "x"})
+    ways = {"msc": [frozenset({"mesenchym", "stromal", "cell"})]}
+    assert found(index, "msc") == ["a"]
+    assert found(index, "msc", ways=ways) == ["a", "b"]
+
+
+def test_definitions_are_counted_by_passage_and_leave_with_it(tmp_path: Path) -> None:
+    cells, care = Definition("msc", "mesenchym_stromal_cell"), Definition("msc", "main_servic_centr")
+    entries = {"a": [care], "b": [cells], "c": [cells, care], "d": [cells]}
+    index = LexicalIndex.empty(tmp_path).replaced(
+        ((key, [Entry(f"{key}/0", "text", defined)]) for key, defined in entries.items()), []
+    )
+    assert index.meanings("msc") == [(cells, 3), (care, 2)]
+    assert index.abbreviations("main_servic_centr") == [(care, 2)]
+    assert index.meanings("ms") == index.abbreviations("main") == []
+    assert index.defining(cells, limit=2) == ["b/0", "d/0"]
+    assert index.defining(cells, limit=9, documents=["d", "a"]) == ["d/0"]
+    index = index.replaced([], ["b", "c", "d"])
+    assert index.meanings("msc") == [(care, 1)]
+
+
+def test_an_index_of_another_format_is_not_opened(tmp_path: Path) -> None:
+    filled(tmp_path)
+    listing = json.loads((tmp_path / "keys.json").read_text())
+    (tmp_path / "keys.json").write_text(json.dumps(listing | {"format": 1}))
+    with pytest.raises(ValueError, match="does not hold"):
+        LexicalIndex.open(tmp_path)

@@ -50,7 +50,7 @@ def lexical(snapshot: Snapshot, question: str) -> set[str]:
 
 def titles(snapshot: Snapshot, ids: list[str]) -> set[str]:
     found, records = snapshot.passages(ids)
-    return {records[passage.document_key].title.partition(" ")[0] for passage in found.values()}
+    return {records[passage.document_key].title.partition(" ")[0] for passage, _ in found.values()}
 
 
 def test_every_passage_is_found_both_ways(store: Store, state_dir: Path, documents_dir: Path) -> None:
@@ -111,20 +111,15 @@ def test_what_is_removed_but_not_yet_deleted_does_not_answer(
     assert (lexical(snapshot, "zebra"), dense(snapshot, "zebra")) == (set(), {"First"})
 
 
-def test_the_vectors_of_a_passage_that_left_are_asked_for_again(
-    store: Store, state_dir: Path, documents_dir: Path
-) -> None:
+def test_a_passage_comes_with_a_vector_for_each_sentence(store: Store, state_dir: Path, documents_dir: Path) -> None:
     write(documents_dir, first="Macrophages clear debris. They come first.", second="A zebra heals quickly.")
     builder_of(store, state_dir).add([documents_dir])
     snapshot = reader_of(store, state_dir).snapshot("default")
     names = [f"{record.key}/{record.passages - 1}" for record in snapshot.records()]
-    found = snapshot.sentence_vectors(names)
-    assert {name: len(vectors) for name, vectors in found.items()} == {
-        name: len(passage.sentences) for name, passage in snapshot.passages(names)[0].items()
-    }
-    snapshot.volume.purge([snapshot.records()[0].key])
-    with pytest.raises(StaleRead, match="Ask again"):
-        snapshot.sentence_vectors(names)
+    found, _ = snapshot.passages(names)
+    assert sorted(found) == sorted(names)
+    for passage, vectors in found.values():
+        assert len(vectors) == len(passage.sentences) > 0
 
 
 def test_a_span_is_read_with_its_place(store: Store, state_dir: Path, documents_dir: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from evals import results
+from evals import ablations, results
 from evals.datasets import Selection, chosen, open_cases, open_folder
 from evals.models import EvalError, Scored
 from evals.tutorial_chain import TutorialChain
@@ -91,6 +91,9 @@ def test_the_file_has_a_column_for_every_set_and_split(
     """Of our own cases a few, in the place of all."""
     out = tmp_path / "RESULTS.md"
     monkeypatch.setattr(results, "open_cases", lambda *paths: chosen(open_cases(*paths), Selection(sample=20)))
+    monkeypatch.setattr(results, "ABLATED", 2)
+    kept = ("nothing: the profile `best`", "BM25", "cross-encoder")
+    monkeypatch.setattr(ablations, "COMPONENTS", {name: ablations.COMPONENTS[name] for name in kept})
     monkeypatch.setattr(sys, "argv", ["results", str(folder), "--out", str(out)])
     results.main()
     text = out.read_text(encoding="utf-8")
@@ -98,3 +101,7 @@ def test_the_file_has_a_column_for_every_set_and_split(
     assert "| documents/nDCG@10 |" in text
     assert "## Our cases by kind" in text
     assert "- calibration/ECE_debiased: " in text
+    assert [line.split(" | ")[0] for line in text.splitlines() if line.startswith(("| BM25", "| cross"))] == [
+        "| BM25",
+        "| cross-encoder",
+    ]
