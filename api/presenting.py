@@ -67,7 +67,7 @@ def show_reply(reply: Reply, snapshot: Snapshot, out: Console) -> None:
         _show(Text.assemble(("Searched for: ", "yellow"), reply.searched_for), out)
         out.print()
     if isinstance(reply.result, Answer):
-        _show(Text(reply.result.text, style="bold"), out)
+        _show(_emphasised(reply.result), out)
         quotations = reply.result.citations
     else:
         _show(Text(reply.result.message, style="bold yellow"), out)
@@ -79,6 +79,15 @@ def show_reply(reply: Reply, snapshot: Snapshot, out: Console) -> None:
         _show_quotation(citation, snapshot, out)
     out.print()
     out.print(Text(_footer(reply), style="dim"))
+
+
+def _emphasised(answer: Answer) -> Text:
+    """The answer, what is asked for underlined where the question tells."""
+    text = Text(answer.text, style="bold")
+    for sentence in answer.sentences:
+        for start, end in sentence.focus:
+            text.stylize("underline", sentence.start + start, sentence.start + end)
+    return text
 
 
 def _show_quotation(citation: Citation, snapshot: Snapshot, out: Console) -> None:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from index.converting import compiled, silence
 from index.errors import ModelError
-from index.weights import find_weights
+from index.weights import Purpose, find_weights
 
 if TYPE_CHECKING:
     from tokenizers import Encoding, Tokenizer
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["BUILT_IN", "CrossEncoder", "Scores", "open_cross_encoder"]
 
 BUILT_IN = "citespan"
+PURPOSE = Purpose("cross-encoder", "CITESPAN_CROSS_ENCODER", "cross-encoder")
 FOLDER = Path(__file__).parent / "cross_encoder"
 WINDOW = 128
 """Tokens of a question and a sentence together; the longer one is cut."""
@@ -52,7 +53,8 @@ def open_cross_encoder(name: str = BUILT_IN, *, cache_dir: Path, notify: Callabl
         return OpenVINOCrossEncoder(FOLDER, name, cache_dir)
     if (Path(name) / "model.xml").is_file():  # as ``training.ship`` writes it
         return OpenVINOCrossEncoder(Path(name), name, cache_dir)
-    return NamedCrossEncoder(find_weights(name, cache_dir=cache_dir, notify=notify).folder, name)
+    weights = find_weights(name, cache_dir=cache_dir, notify=notify, purpose=PURPOSE)
+    return NamedCrossEncoder(weights.folder, name)
 
 
 class OpenVINOCrossEncoder:
@@ -106,7 +108,9 @@ class NamedCrossEncoder:
             with silence():
                 self._model = Original(str(folder), local_files_only=True, activation_fn=Identity())
         except (OSError, ValueError, RuntimeError, KeyError) as error:
-            raise ModelError(f"The cross-encoder {name} cannot be loaded: {error}. Check CITESPAN_RERANKER.") from error
+            raise ModelError(
+                f"The cross-encoder {name} cannot be loaded: {error}. Check CITESPAN_CROSS_ENCODER."
+            ) from error
         if self._model.num_labels != 1:
             raise ModelError(f"{name} gives {self._model.num_labels} scores a pair; one for ranking gives 1.")
         self._lock = Lock()

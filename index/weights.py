@@ -16,7 +16,7 @@ from typing import Any, Literal
 from index.errors import ModelError
 from index.settings import DEFAULT_MODEL
 
-__all__ = ["DEFAULT_MODEL", "Recipe", "UnknownRecipe", "Weights", "find_weights", "read_recipe"]
+__all__ = ["DEFAULT_MODEL", "EMBEDDING", "Purpose", "Recipe", "UnknownRecipe", "Weights", "find_weights", "read_recipe"]
 
 _DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
@@ -51,11 +51,23 @@ class Recipe:
     query_prompt: str
 
 
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """What a model is wanted for, in messages: what it is, the variable that names it, and what comes without one."""
+
+    kind: str
+    variable: str
+    built_in: str
+
+
+EMBEDDING = Purpose("embedding model", "CITESPAN_MODEL", DEFAULT_MODEL)
+
+
 class UnknownRecipe(ModelError):
     """The model needs more than a transformer and mean or cls pooling."""
 
 
-def find_weights(name: str, *, cache_dir: Path, notify: Callable[[str], None]) -> Weights:
+def find_weights(name: str, *, cache_dir: Path, notify: Callable[[str], None], purpose: Purpose = EMBEDDING) -> Weights:
     """The weights of the default model, of a model in a local folder, or of one on the Hugging Face hub.
 
     Digests are kept in ``cache_dir`` and trusted while a file's size and time stay the same. Raises ModelError when
@@ -67,22 +79,22 @@ def find_weights(name: str, *, cache_dir: Path, notify: Callable[[str], None]) -
         _check_published(folder, digests)
         name = DEFAULT_MODEL
     elif not name.strip():
-        raise ModelError(f"CITESPAN_MODEL is empty, so it names no embedding model. {_cure()}")
-    elif local := _local_folder(name):
+        raise ModelError(f"{purpose.variable} is empty, so it names no {purpose.kind}. {_cure(purpose)}")
+    elif local := _local_folder(name, purpose):
         folder = local
     elif name.startswith((".", "~", os.sep)):
-        raise ModelError(f"There is no folder {name}. {_cure()}")
+        raise ModelError(f"There is no folder {name}. {_cure(purpose)}")
     else:
-        folder = _hub_folder(name if "/" in name else f"sentence-transformers/{name}", notify)
-    return Weights(name, folder, _folder_digest(folder, digests))
+        folder = _hub_folder(name if "/" in name else f"sentence-transformers/{name}", notify, purpose)
+    return Weights(name, folder, _folder_digest(folder, digests, purpose))
 
 
-def _local_folder(name: str) -> Path | None:
+def _local_folder(name: str, purpose: Purpose) -> Path | None:
     try:
         folder = Path(name).expanduser()
         return folder.resolve() if folder.is_dir() else None
     except (OSError, RuntimeError) as error:  # RuntimeError: "~somebody" who has no home here
-        raise ModelError(f"The model folder {name} cannot be reached: {_reason(error)}. {_cure()}") from error
+        raise ModelError(f"The model folder {name} cannot be reached: {_reason(error)}. {_cure(purpose)}") from error
 
 
 def _packaged_folder() -> Path:
@@ -104,7 +116,7 @@ def _check_published(folder: Path, digests: "_Digests") -> None:
         )
 
 
-def _hub_folder(name: str, notify: Callable[[str], None]) -> Path:
+def _hub_folder(name: str, notify: Callable[[str], None], purpose: Purpose) -> Path:
     """What is on this machine already, so that a question asks nothing of the network; else a download."""
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HFValidationError
@@ -124,16 +136,18 @@ def _hub_folder(name: str, notify: Callable[[str], None]) -> Path:
         if _has_weights(folder):
             return folder
     except HFValidationError as error:
-        message = f"{name!r} is neither a folder nor a name that the Hugging Face hub allows. {_cure()}"
+        message = f"{name!r} is neither a folder nor a name that the Hugging Face hub allows. {_cure(purpose)}"
         raise ModelError(message) from error
     except OSError:
         pass
-    notify(f"Fetching the embedding model {name} (once)…")
+    notify(f"Fetching the {purpose.kind} {name} (once)…")
     try:
         folder = fetch()
         return folder if _has_weights(folder) else fetch("*.bin")
     except (OSError, ValueError) as error:
-        raise ModelError(f"The embedding model {name!r} could not be fetched: {_reason(error)}. {_cure()}") from error
+        raise ModelError(
+            f"The {purpose.kind} {name!r} could not be fetched: {_reason(error)}. {_cure(purpose)}"
+        ) from error
 
 
 def _has_weights(folder: Path) -> bool:
@@ -146,17 +160,17 @@ def _reason(error: Exception) -> str:
     return next(iter(str(error).splitlines()), type(error).__name__).rstrip(".")
 
 
-def _cure() -> str:
+def _cure(purpose: Purpose) -> str:
     return (
-        "Check the name and the network, set CITESPAN_MODEL to a local folder that holds a sentence-transformers "
-        f"model, or leave CITESPAN_MODEL unset for the built-in {DEFAULT_MODEL}."
+        f"Check the name and the network, set {purpose.variable} to a local folder that holds a sentence-transformers "
+        f"model, or leave {purpose.variable} unset for the built-in {purpose.built_in}."
     )
 
 
-def _folder_digest(folder: Path, digests: "_Digests") -> str:
+def _folder_digest(folder: Path, digests: "_Digests", purpose: Purpose) -> str:
     """One digest of all files that can change a vector, by their paths within the folder."""
     if not _any_weights(folder):
-        raise ModelError(f"{folder} holds no weights (*.safetensors or *.bin). {_cure()}")
+        raise ModelError(f"{folder} holds no weights (*.safetensors or *.bin). {_cure(purpose)}")
     files = [
         path
         for path in sorted(folder.rglob("*"))

@@ -232,7 +232,7 @@ def test_sentences_of_other_words_are_not_said_to_agree(ask_over) -> None:  # ty
         one="First report\n\nInterleukin 6 attracts monocytes to wounds.",
         two="Second report\n\nInterleukin 8 attracts neutrophils to wounds.",
     )
-    result = assistant.ask(Question("What attracts cells to wounds: interleukin?", caution="eager")).result
+    result = assistant.ask(Question("What attracts monocytes and neutrophils to wounds?", caution="eager")).result
     assert isinstance(result, Answer)
     assert {citation.role for citation in result.citations} == {"source"}
     assert len(result.sentences) == 2
