@@ -49,9 +49,9 @@ test-slow: $(VENV)/.installed-dev  ## The slow tests: a wheel in a fresh environ
 bench: $(VENV)/.installed .bench/.installed  ## Wall time of a question against the tutorial chain, in pairs (needs ../shared)
 	$(BIN)/python -m evals.ask_speed ../shared/bench/tutorial_chain.py seeds --python .bench/bin/python
 
-results: $(VENV)/.installed .bench/.installed  ## Write evals/RESULTS.md anew: every published figure (needs ../shared)
+results: $(VENV)/.installed .bench/.installed  ## Write evals/RESULTS.md anew: make results HALF=MODEL (training/README.md; needs ../shared)
 	$(BIN)/python -m evals.results $(addprefix ../shared/data/,scifact bioasq_dev covidqa squad2) \
-	  --chain ../shared/bench/tutorial_chain.py --chain-python .bench/bin/python
+	  $(if $(HALF),--half-trained $(HALF)) --chain ../shared/bench/tutorial_chain.py --chain-python .bench/bin/python
 
 .bench/.installed:
 	@$(PYTHON) -m venv .bench
