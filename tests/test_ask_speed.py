@@ -13,6 +13,7 @@ def test_the_interval_of_equal_ratios_is_that_ratio() -> None:
     assert ask_speed.interval([0.25] * 5) == (0.25, 0.25)
 
 
+@pytest.mark.slow
 def test_both_commands_are_run_and_their_ratio_printed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -528,6 +528,7 @@ def test_a_device_that_is_not_there_is_a_model_error(tiny_models: dict[str, Path
         open_embedder(str(tiny_models["mean"]), cache_dir=tmp_path, device="nonsense", notify=quiet)
 
 
+@pytest.mark.slow
 def test_two_processes_may_convert_at_once(tiny_models: dict[str, Path], tmp_path: Path) -> None:
     code = f"""
 from pathlib import Path
@@ -578,6 +579,7 @@ def test_a_cache_that_cannot_be_written_says_so(tiny_models: dict[str, Path], tm
         open_embedder(str(tiny_models["mean"]), cache_dir=tmp_path / "cache", notify=quiet)
 
 
+@pytest.mark.slow
 def test_a_full_disk_says_so_and_what_to_set(tiny_models: dict[str, Path], tmp_path: Path) -> None:
     """A limit on the size of files stands for the full disk: both make OpenVINO's stream fail half-way."""
     done = run(
