@@ -15,11 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.converting import compiled, silence
+from index.embedding import open_tokenizer
 from index.errors import ModelError
 from index.weights import Purpose, find_weights
 
 if TYPE_CHECKING:
-    from tokenizers import Encoding, Tokenizer
+    from tokenizers import Encoding
 
 __all__ = ["BUILT_IN", "CrossEncoder", "Scores", "open_cross_encoder"]
 
@@ -71,7 +72,7 @@ class OpenVINOCrossEncoder:
         with suppress(OSError):  # keeping it saves time, no more
             kept.mkdir(parents=True, exist_ok=True)
         self._request = compiled(folder / "model.xml", "f32", kept=kept).create_infer_request()
-        self._tokenizer = _tokenizer(folder / "tokenizer.json")
+        self._tokenizer = open_tokenizer(folder / "tokenizer.json", window=WINDOW)
         self._lock = Lock()
 
     def score(self, question: str, sentences: Sequence[str]) -> Scores:
@@ -122,12 +123,3 @@ class NamedCrossEncoder:
         with self._lock:
             found = self._model.predict([(question, sentence) for sentence in sentences], show_progress_bar=False)
         return np.asarray(found, dtype=np.float32)
-
-
-def _tokenizer(file: Path) -> "Tokenizer":
-    from tokenizers import Tokenizer
-
-    tokenizer = Tokenizer.from_file(str(file))
-    tokenizer.no_padding()
-    tokenizer.enable_truncation(WINDOW)
-    return tokenizer

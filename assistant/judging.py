@@ -1,11 +1,10 @@
 """How sure an answer is, and whether that is enough."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from assistant.extracting import Candidate
 from assistant.finding import Found
 from assistant.models import Caution
 
@@ -50,7 +49,7 @@ UNREAD = Model(
 
 def observe(found: Found) -> Features:
     """The features of the best evidence found."""
-    candidates: Sequence[Candidate] = found.candidates
+    candidates = found.candidates
     return Features(
         passage_dense=max((hit.dense for hit in found.hits), default=0.0),
         sentence_dense=max((candidate.dense for candidate in candidates), default=0.0),

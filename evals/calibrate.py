@@ -1,9 +1,11 @@
-"""Fit the confidence of answers on question-answering folders, and report it on folders it was not fitted on.
+r"""Fit the confidence of answers on question-answering folders, and report it on folders it was not fitted on.
 
-    python -m evals.calibrate ../shared/data/covidqa ../shared/data/bioasq_dev ../shared/data/squad2
+    CITESPAN_CROSS_ENCODER=half-int8 python -m evals.calibrate ../shared/data/covidqa ../shared/data/bioasq_dev \
+        ../shared/data/squad2 --report-only squad2 --half odd --sample 400 --cases evals/cases.jsonl
 
-Prints, for each folder left out in turn: how often the first sentence (one of the first three) overlaps the gold
-answer; AUROC of the confidence for "one of the first three answers" and for "the question can be answered"; and the
+(``half-int8``: a cross-encoder that has not seen that half, ``training/README.md``; again with CITESPAN_PROFILE=fast.)
+Prints, for each set left out in turn: how often the first sentence (one that is shown) overlaps the gold answer; AUROC
+of the confidence for "a sentence that is shown answers" and for "the question can be answered"; and the
 expected calibration error of the former; false answers on unanswerable and false refusals on answerable questions at
 each caution. Then the weights fitted on all folders, which ``assistant/judging.py`` carries.
 """
@@ -56,14 +58,15 @@ def observe_all(dataset: Dataset, parts: Parts) -> list[Observed]:
 def _observe(case: Case, finder: Finder, snapshot: Snapshot) -> Observed:
     found = finder.find(case.question, snapshot)
     chosen = select(found.candidates, limit=Way().max_sentences)
-    right = [any(_answers(each, case) for each in (evidence.best, *evidence.agreeing)) for evidence in chosen]
+    right = [any(overlaps(each, case.places) for each in (evidence.best, *evidence.agreeing)) for evidence in chosen]
     features = tuple(value or 0.0 for value in astuple(observe(found)))
     return Observed(features, case.answerable, right[:1] == [True], any(right))
 
 
-def _answers(candidate: Candidate, case: Case) -> bool:
+def overlaps(candidate: Candidate, accepted: Sequence[Place]) -> bool:
+    """Whether some part of a sentence overlaps one of these places."""
     places = [Place(candidate.hit.record.path, part) for part in candidate.sentence.parts]
-    return any(place.overlaps(accepted) for place in places for accepted in case.places)
+    return any(place.overlaps(other) for place in places for other in accepted)
 
 
 def fit(sets: Sequence[tuple[float, Sequence[Observed]]]) -> tuple[NDArray[np.float64], float]:

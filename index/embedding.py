@@ -33,6 +33,7 @@ __all__ = [
     "SentenceTransformersEmbedder",
     "Vectors",
     "open_embedder",
+    "open_tokenizer",
 ]
 
 _BATCH_TOKENS = 2048
@@ -144,8 +145,8 @@ class OpenVINOEmbedder:
         self.window = recipe.window
         self.dimension = compiled.output(0).get_partial_shape()[2].get_length()
         self._recipe = recipe
-        self._whole = _tokenizer(tokenizer_file, window=None)
-        self._cut = _tokenizer(tokenizer_file, window=recipe.window)
+        self._whole = open_tokenizer(tokenizer_file, window=None)
+        self._cut = open_tokenizer(tokenizer_file, window=recipe.window)
         self._request = compiled.create_infer_request()
         self._lock = Lock()
 
@@ -221,7 +222,8 @@ def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
         yield batch
 
 
-def _tokenizer(file: Path, *, window: int | None) -> "Tokenizer":
+def open_tokenizer(file: Path, *, window: int | None) -> "Tokenizer":
+    """A tokenizer that pads nothing, and cuts off what is beyond ``window`` tokens, if there is one."""
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_file(str(file))

@@ -19,6 +19,7 @@ from assistant.extracting import Candidate
 from assistant.finding import Finder
 from assistant.profiles import PROFILES
 from assistant.settings import AssistantSettings
+from evals.calibrate import overlaps
 from evals.datasets import Half, file_of, half_of, open_folder
 from evals.models import Case, Place
 from evals.runner import COLLECTION, prepare
@@ -118,7 +119,7 @@ def _group(case: Case, found: Sequence[Candidate], rationales: Sequence[Place], 
     sentences of relevant documents are negatives only where gold evidence says which of them answer.
     """
     gold = [*case.places, *rationales]
-    positives = dict.fromkeys(candidate.shown for candidate in found if _overlaps(candidate, gold))
+    positives = dict.fromkeys(candidate.shown for candidate in found if overlaps(candidate, gold))
     judged = bool(gold) and len(case.relevant) < 2
     related = [candidate for candidate in found if candidate.hit.record.path in case.relevant]
     if case.answerable and not gold and related:
@@ -136,11 +137,6 @@ def _group(case: Case, found: Sequence[Candidate], rationales: Sequence[Place], 
     if len(negatives) < LEAST_NEGATIVES:
         return None
     return Group(case.question, tuple(positives), negatives, repeats if gold else 1)
-
-
-def _overlaps(candidate: Candidate, gold: Sequence[Place]) -> bool:
-    places = [Place(candidate.hit.record.path, part) for part in candidate.sentence.parts]
-    return any(place.overlaps(accepted) for place in places for accepted in gold)
 
 
 def _rationales(claims: Path) -> dict[str, list[Place]]:

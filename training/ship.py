@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 import openvino
 import torch
-from tokenizers import Tokenizer
 from transformers import AutoModelForSequenceClassification
 
 from assistant.cross_encoding import FOLDER, WINDOW
 from evals.datasets import Half
+from index.embedding import open_tokenizer
 from training.groups import groups_of
 
 CALIBRATING, COMPARED = 300, 300
@@ -55,9 +55,7 @@ def _pairs(folder: Path, half: Half | None) -> Iterator[tuple[str, str]]:
 
 
 def _inputs(trained: Path, pairs: Sequence[tuple[str, str]]) -> Iterator[dict[str, Any]]:
-    tokenizer = Tokenizer.from_file(str(trained / "tokenizer.json"))
-    tokenizer.no_padding()
-    tokenizer.enable_truncation(WINDOW)
+    tokenizer = open_tokenizer(trained / "tokenizer.json", window=WINDOW)
     for encoding in tokenizer.encode_batch(list(pairs)):
         rows = {
             "input_ids": encoding.ids,
