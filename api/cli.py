@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from api.eval_cli import evaluate
-from api.index_cli import GIVEN_PATH, build, collection_option, ids_of, index, parts_of
+from api.commands.evaluating import evaluate
+from api.commands.indexing import GIVEN_PATH, build, collection_option, ids_of, index, parts_of
 from api.settings import Settings, load_settings
 from index.errors import CitespanError, IndexingError, SettingsError
 
@@ -92,7 +92,7 @@ def ask(
 
         click.echo(ask_response(reply).model_dump_json(by_alias=True, indent=2).encode())
     else:
-        from api.presenting import console, show_reply
+        from api.commands.presenting import console, show_reply
 
         show_reply(reply, assistant.reader.snapshot(collection), console())
     return 0 if isinstance(reply.result, Answer) else REFUSED
@@ -105,9 +105,10 @@ def ask(
 def serve(settings: Settings, host: str | None, port: int | None) -> int:
     """Answer over HTTP: POST /v1/ask; what else there is stands in /openapi.json."""
     from api.app import create_app
-    from api.app import serve as run
+    from api.service import open_service
+    from api.serving import serve as run
 
-    app = create_app(parts_of(settings).assistant(), settings)
+    app = create_app(open_service(settings, parts_of(settings)))
     run(app, host=host or settings.api.host, port=settings.api.port if port is None else port)
     return 0
 
@@ -139,7 +140,7 @@ def verify(settings: Settings, answer: BinaryIO, documents: Sequence[Path], as_j
     if as_json:
         click.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
     else:
-        from api.presenting import console, show_findings
+        from api.commands.presenting import console, show_findings
 
         show_findings(findings, console())
     return 0 if all(finding.holds for finding in findings) else 1

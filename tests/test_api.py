@@ -22,10 +22,13 @@ import uvicorn
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from api.app import Server, check_host, create_app, listen
+from api.app import create_app
 from api.problems import KINDS, TextRangeError
-from api.routes import LONGEST_TEXT, USUAL_TEXT, again, text_span
+from api.routes.documents import LONGEST_TEXT, USUAL_TEXT, text_span
+from api.routes.reading import again
 from api.schemas import AskResponse
+from api.service import Service, open_service
+from api.serving import Server, check_host, listen
 from api.settings import ApiSettings, Settings
 from assistant.answering import Assistant
 from assistant.bootstrap import Parts
@@ -101,7 +104,7 @@ def parts_at(state_dir: Path, embedder: Embedder | None = None) -> Parts:
 
 def app_over(parts: Parts) -> FastAPI:
     settings = Settings(parts.settings, AssistantSettings(), ApiSettings(), flags={})
-    return create_app(parts.assistant(), settings)
+    return create_app(open_service(settings, parts))
 
 
 @pytest.fixture(scope="session")
@@ -559,12 +562,14 @@ def test_it_says_where_it_listens_and_stops_when_told_to(library: Library, tmp_p
     state = library.parts.settings.state_dir
     program = "\n".join(
         [
-            "from api.app import create_app, serve",
+            "from api.app import create_app",
+            "from api.service import open_service",
+            "from api.serving import serve",
             "from api.settings import load_settings",
             "from assistant.bootstrap import Parts",
             f"settings = load_settings({{'state_dir': {str(state)!r}}})",
-            "assistant = Parts(settings.index, notify=print).assistant()",
-            "serve(create_app(assistant, settings), '127.0.0.1', 0)",
+            "parts = Parts(settings.index, notify=print)",
+            "serve(create_app(open_service(settings, parts)), '127.0.0.1', 0)",
         ]
     )
     with subprocess.Popen(
@@ -589,7 +594,8 @@ def test_a_running_answer_is_finished_before_it_stops(library: Library) -> None:
 
     started = threading.Event()
     settings = Settings(library.parts.settings, AssistantSettings(), ApiSettings(), flags={})
-    app = create_app(Slow(library.parts.reader(), library.parts.finder), settings)
+    slow = Slow(library.parts.reader(), library.parts.finder)
+    app = create_app(Service(settings=settings, parts=library.parts, assistant=slow))
     with ThreadPoolExecutor(1) as pool:
         with running(app) as url:
             answer = pool.submit(httpx.post, f"{url}/v1/ask", json={"question": QUESTIONS[0]}, timeout=60)

@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from rich.console import Console
 
-from api.eval_presenting import show_comparison, show_report
+from api.commands.presenting_evaluations import show_comparison, show_report
 from evals.comparing import Comparison, compare
 from evals.models import Dataset, Said, Scored
 from evals.policy import Gate, Policy

@@ -10,8 +10,10 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from api.problems import KINDS, KindName, TextRangeError, kind_of
+from api.service import Service
 from api.settings import ApiSettings, Settings
 from assistant.answering import Assistant
+from assistant.bootstrap import Parts
 from assistant.errors import CitationError, QuestionError
 from assistant.models import Question, Reply
 from assistant.settings import AssistantSettings
@@ -33,6 +35,8 @@ SECRET = "/home/someone/.citespan/chroma.sqlite3"
 class Raising:
     """An assistant that always fails in the same way."""
 
+    reader = None
+
     def __init__(self, error: Exception) -> None:
         self.error = error
 
@@ -43,7 +47,8 @@ class Raising:
 def client_of(error: Exception | None = None) -> TestClient:
     error = error or AssertionError("the assistant was asked")
     settings = Settings(IndexSettings(), AssistantSettings(), ApiSettings(), flags={})
-    app = create_app(cast("Assistant", Raising(error)), settings)
+    parts = Parts(settings.index, notify=print)
+    app = create_app(Service(settings=settings, parts=parts, assistant=cast("Assistant", Raising(error))))
     return TestClient(app, raise_server_exceptions=False)
 
 

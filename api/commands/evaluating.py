@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from api.index_cli import GIVEN_PATH, parts_of
+from api.commands.indexing import GIVEN_PATH, parts_of
 from api.settings import Settings
 from evals.models import EvalError
 
@@ -187,7 +187,7 @@ def _opened(settings: Settings, dataset: Path | None, cases: Path, documents: Pa
 
 
 def _measured(settings: Settings, dataset: "Dataset", way: "Way") -> "Report":
-    from api.presenting import asking, building, console
+    from api.commands.presenting import asking, building, console
     from evals.runner import evaluate as measure
     from evals.runner import prepare
 
@@ -236,8 +236,8 @@ def _show(report: "Report", comparison: "Comparison | None", *, as_json: bool) -
         compared = {"comparison": comparison_json(comparison)} if comparison else {}
         click.echo(json.dumps(report_json(report) | compared, ensure_ascii=False, indent=1).encode())
         return
-    from api.eval_presenting import show_comparison, show_report
-    from api.presenting import console
+    from api.commands.presenting import console
+    from api.commands.presenting_evaluations import show_comparison, show_report
 
     show_report(report, console())
     if comparison:

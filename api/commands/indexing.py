@@ -93,7 +93,7 @@ def list_documents(settings: Settings, as_json: bool, collection: str) -> int:
 
         click.echo(json.dumps([document_out(record).model_dump() for record in records], indent=2))
     else:
-        from api.presenting import console, show_documents
+        from api.commands.presenting import console, show_documents
 
         show_documents(records, console())
     return 0
@@ -108,7 +108,7 @@ def status(settings: Settings, as_json: bool) -> int:
     if as_json:
         click.echo(json.dumps([asdict(state) for state in states], indent=2))
         return 0
-    from api.presenting import console, show_states
+    from api.commands.presenting import console, show_states
 
     if not states:
         click.echo("There is no index yet. Run: citespan index add FOLDER")
@@ -127,7 +127,7 @@ def build(
     parts: "Parts", collection: str, work: "Callable[[Builder], Summary]", *, wait: float = 0.0, quiet: bool = False
 ) -> int:
     """Do a build with a progress bar, show what it did, and return the exit code."""
-    from api.presenting import building, console, show_summary
+    from api.commands.presenting import building, console, show_summary
 
     out = console(stderr=True)
     with building(out) as progress:
