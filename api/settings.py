@@ -4,10 +4,10 @@ import difflib
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError
-from pydantic_settings import TomlConfigSettingsSource
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import NoDecode, TomlConfigSettingsSource
 
 from assistant.settings import AssistantSettings
 from index.errors import SettingsError
@@ -18,11 +18,37 @@ __all__ = ["ApiSettings", "Origin", "Settings", "load_settings"]
 PREFIX = "CITESPAN_"
 
 
+def _parts(value: object) -> object:
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_parts)]
+"""Several values in one setting, with commas between."""
+
+
 class ApiSettings(LayeredSettings):
-    """Settings of the HTTP service."""
+    """Settings of the ways in: HTTP and Slack."""
 
     host: str = Field("127.0.0.1", description="Address that `citespan serve` listens on.")
     port: int = Field(8080, ge=0, le=65535, description="Port that `citespan serve` listens on.")
+    public_url: str | None = Field(None, description="Where people reach the service, for links to sources.")
+    api_keys: Words = Field(
+        (), description="Keys besides those of `citespan keys`, as it prints them: name:scope:hash."
+    )
+    requests_per_minute: int = Field(120, ge=1, description="Requests that one key, or one address, may make.")
+    concurrent_questions: int = Field(8, ge=1, description="Questions worked on at once; the next ones get a 503.")
+    max_body_bytes: int = Field(1_000_000, ge=1000, description="Largest request that is no upload.")
+    max_upload_bytes: int = Field(200_000_000, ge=1000, description="Largest upload, all its files together.")
+    max_upload_files: int = Field(200, ge=1, description="Most files in one upload.")
+    cors_origins: Words = Field((), description="Origins of other web pages that may use the service: https://host.")
+    allowed_hosts: Words = Field((), description="Names that the service is reached by, besides its own address.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What `serve` logs.")
+    log_format: Literal["text", "json"] = Field("text", description="How `serve` logs.")
+    log_questions: bool = Field(default=False, description="Whether the text of questions is logged.")
+    slack_bot_token: SecretStr | None = Field(None, description="Slack's bot token, xoxb-….")
+    slack_app_token: SecretStr | None = Field(None, description="Slack's app token for Socket Mode, xapp-….")
+    slack_signing_secret: SecretStr | None = Field(None, description="Slack's secret that signs /slack/events.")
+    slack_collections: Words = Field((), description="Collections of Slack channels: C0123=trials, with commas.")
 
 
 GROUPS: tuple[type[LayeredSettings], ...] = (IndexSettings, AssistantSettings, ApiSettings)
