@@ -7,7 +7,7 @@ cannot be done is an error.
 from collections.abc import Sequence
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, field_validator
 
 from api.schemas import EXAMPLE, AskRequest, AskResponse, CitationOut, Turn
 from assistant.answering import LONGEST_QUESTION
@@ -62,7 +62,7 @@ class ChatMessage(Lenient):
 class StreamOptions(Lenient):
     """What else a stream holds."""
 
-    include_usage: bool | None = Field(None, description="Whether a last chunk holds the usage.")
+    include_usage: StrictBool | None = Field(None, description="Whether a last chunk holds the usage.")
 
 
 class ResponseFormat(Lenient):
@@ -79,7 +79,7 @@ class ChatRequest(Lenient):
     )
     model: str = Field(description="`citespan`, or `citespan/NAME` for another collection than the default one.")
     messages: list[ChatMessage] = Field(min_length=1, max_length=10_000)
-    stream: bool | None = None
+    stream: StrictBool | None = None
     stream_options: StreamOptions | None = None
     n: Literal[1] | None = Field(None, description="One answer is given.")
     tool_choice: Literal["none", "auto"] | None = Field(None, description="No tool is ever called.")

@@ -2,8 +2,9 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from itertools import chain
+from typing import Any
 
 from anyio import from_thread
 from fastapi import Request
@@ -14,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 
 from assistant.errors import Abandoned
 
-__all__ = ["EVENT_STREAM", "PING_SECONDS", "Client", "event", "stream", "wants_events"]
+__all__ = ["EVENT_STREAM", "PING_SECONDS", "Client", "event", "event_stream_of", "stream", "wants_events"]
 
 EVENT_STREAM = "text/event-stream"
 PING_SECONDS = 15.0
@@ -55,6 +56,19 @@ def event(name: str | None, data: BaseModel) -> bytes:
     return format_sse_event(data_str=data.model_dump_json(by_alias=True), event=name)
 
 
+def event_stream_of(
+    shapes: Iterable[tuple[str | None, str]], description: str, *, end: str | None = None, **more: object
+) -> dict[str, Any]:
+    """What OpenAPI says of a stream: the name of each kind of event, and of the schema of its data.
+
+    ``end`` is the data of a last event that is no JSON.
+    """
+    kinds = [_kind_of_event(name, schema) for name, schema in shapes]
+    if end is not None:
+        kinds.append({"required": ["data"], "properties": {"data": {"const": end}}})
+    return {EVENT_STREAM: {"itemSchema": {"type": "object", "description": description, "anyOf": kinds}, **more}}
+
+
 def stream(events: Iterator[bytes], client: Client, *, failed: Callable[[Exception], bytes]) -> StreamingResponse:
     """A response that sends events as they come, with comments in between while they take long.
 
@@ -63,6 +77,13 @@ def stream(events: Iterator[bytes], client: Client, *, failed: Callable[[Excepti
     """
     begun = chain([next(events)], _until_failure(events, failed))
     return StreamingResponse(_kept_alive(begun, client), media_type=EVENT_STREAM, headers=HEADERS)
+
+
+def _kind_of_event(name: str | None, schema: str) -> dict[str, Any]:
+    held = {"$ref": f"#/components/schemas/{schema}"}
+    data = {"type": "string", "contentMediaType": "application/json", "contentSchema": held}
+    named = {} if name is None else {"event": {"const": name}}
+    return {"required": ["data", *named], "properties": {"data": data, **named}}
 
 
 def _ranges(accept: str) -> Iterator[tuple[str, float]]:

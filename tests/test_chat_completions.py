@@ -149,7 +149,7 @@ def test_the_last_user_message_is_the_question_whatever_else_is_sent(client: Ope
         {"role": "assistant", "content": None, "tool_calls": []},
         {
             "role": "user",
-            "content": [{"type": "text", "text": "Interleukin 6 attracts"}, {"type": "text", "text": "?"}],
+            "content": [{"type": "text", "text": "What attracts"}, {"type": "text", "text": "monocytes?"}],
         },
         {"role": "assistant", "content": "Hm"},
     ]

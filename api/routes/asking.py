@@ -8,7 +8,7 @@ from api.problems import problem_of
 from api.routes.reading import Responses, reading_responses
 from api.schemas import AskRequest, AskResponse, ask_response
 from api.service import Service
-from api.streaming import EVENT_STREAM, Client, event, stream
+from api.streaming import Client, event, event_stream_of, stream
 
 __all__ = ["Asking"]
 
@@ -48,14 +48,16 @@ class Asking:
 
 
 def _responses() -> Responses:
-    events = {
-        "schema": {
-            "type": "string",
-            "description": "`retrieved` (RetrievedEvent), `sentence` (SentenceEvent) for each sentence, last `done` "
-            "(AskResponse) or `error` (Problem). The data of each is JSON on one line; lines that begin with a colon "
-            "keep the connection open. `retrieved` may come again and replaces the one before.",
-        },
-        "example": EVENTS_EXAMPLE,
-    }
-    found = {"description": "An answer, or a refusal: `answered` says which.", "content": {EVENT_STREAM: events}}
+    shapes = [
+        ("retrieved", "RetrievedEvent"),
+        ("sentence", "SentenceEvent"),
+        ("done", "AskResponse"),
+        ("error", "Problem"),
+    ]
+    told = (
+        "`retrieved`, which may come again and then replaces the one before; `sentence` for each sentence; last `done` "
+        "or `error`. Lines that begin with a colon keep the connection open."
+    )
+    content = event_stream_of(shapes, told, example=EVENTS_EXAMPLE)
+    found = {"description": "An answer, or a refusal: `answered` says which.", "content": content}
     return {200: found, **reading_responses("/v1/ask", "question", "malformed-json", "model", "citation")}

@@ -25,7 +25,7 @@ from api.problems import KINDS, KindName, ModelUnknown, problem_of
 from api.routes.reading import DEFAULT_COLLECTION, Responses
 from api.schemas import AskResponse, ask_response
 from api.service import Service
-from api.streaming import EVENT_STREAM, Client, event, stream
+from api.streaming import Client, event, event_stream_of, stream
 from assistant.finding import Found
 from assistant.models import Question, Reply
 
@@ -177,14 +177,9 @@ def collection_of(model: str) -> str:
 
 
 def _streamed() -> Responses:
-    events = {
-        "schema": {
-            "type": "string",
-            "description": "With `stream`: a ChatChunk as the data of each event, then `[DONE]`; an OpenAIErrorBody if "
-            "something goes wrong after the first.",
-        }
-    }
-    return {200: {"description": "An answer, or why there is none.", "content": {EVENT_STREAM: events}}}
+    told = "With `stream`: chunks, then `[DONE]`; an error where something goes wrong after the first."
+    content = event_stream_of([(None, "ChatChunk"), (None, "OpenAIErrorBody")], told, end="[DONE]")
+    return {200: {"description": "An answer, or why there is none.", "content": content}}
 
 
 def _errors(*names: KindName) -> Responses:
