@@ -16,7 +16,9 @@ import assistant.answering
 from api.schemas import AskResponse
 from api.streaming import wants_events
 from assistant.bootstrap import Parts
+from assistant.citing import cite_answer
 from assistant.errors import Abandoned
+from assistant.judging import confidence
 from assistant.models import Question, Reply
 from assistant.stages import Stages
 from index.errors import StaleRead, StoreError
@@ -146,12 +148,11 @@ def test_what_goes_wrong_later_is_the_last_event(server: Running, monkeypatch: p
 
 def test_what_was_found_comes_again_when_the_index_changed(server: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     changes = iter([StaleRead("a document left")])
-    cite = assistant.answering.cite_answer
 
     def cite_at_last(*arguments: Any) -> Any:
         for change in changes:
             raise change
-        return cite(*arguments)
+        return cite_answer(*arguments)
 
     monkeypatch.setattr(assistant.answering, "cite_answer", cite_at_last)
     names = [name for name, _ in events_in(asked(server).text)]
@@ -162,7 +163,7 @@ def test_what_was_found_comes_again_when_the_index_changed(server: Running, monk
 def test_comments_keep_the_connection_open_while_a_stage_takes_long(
     server: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    gate = Gate(assistant.answering.confidence)
+    gate = Gate(confidence)
     monkeypatch.setattr(assistant.answering, "confidence", gate)
     monkeypatch.setattr(api.streaming, "PING_SECONDS", 0.02)
     text = ""
@@ -208,7 +209,7 @@ def test_a_client_that_leaves_stops_the_work_at_the_next_stage(
 def test_a_client_that_leaves_after_the_first_event_stops_the_rest(
     server: Running, stages: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    gate = Gate(assistant.answering.confidence)
+    gate = Gate(confidence)
     monkeypatch.setattr(assistant.answering, "confidence", gate)
     ask_and_leave(server, gate, "text/event-stream")
     wait_for(stages, "judge")
