@@ -11,12 +11,17 @@ from assistant.models import Answer, Caution, Citation, CitationRole, Question, 
 from index.models import DocumentRecord
 
 __all__ = [
+    "EXAMPLE",
     "AskRequest",
     "AskResponse",
     "CitationOut",
+    "CitedDocument",
     "DocumentList",
     "DocumentOut",
     "DocumentText",
+    "IndexOut",
+    "SentenceOut",
+    "Turn",
     "ask_response",
     "document_out",
 ]
