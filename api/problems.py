@@ -32,10 +32,18 @@ from index.errors import (
 
 __all__ = [
     "KINDS",
+    "CrossOrigin",
+    "Forbidden",
     "Kind",
     "KindName",
+    "Overloaded",
     "Problem",
+    "RateLimited",
     "TextRangeError",
+    "TooLarge",
+    "TooSlow",
+    "Unauthorized",
+    "WrongHost",
     "handle_problems",
     "kind_of",
     "problem_response",
@@ -60,12 +68,52 @@ KindName = Literal[
     "citation",
     "not-found",
     "method-not-allowed",
+    "unauthorized",
+    "forbidden",
+    "wrong-host",
+    "cross-origin",
+    "too-large",
+    "too-slow",
+    "rate-limited",
+    "overloaded",
     "internal",
 ]
 
 
 class TextRangeError(CitespanError):
     """The range of text that was asked for is empty, too long or not in the document."""
+
+
+class Unauthorized(CitespanError):
+    """A key is needed, and none that is known came with the request."""
+
+
+class Forbidden(CitespanError):
+    """The key is known and may not do this."""
+
+
+class WrongHost(CitespanError):
+    """The request names a host that the service is not."""
+
+
+class CrossOrigin(CitespanError):
+    """A web page elsewhere made a browser send this."""
+
+
+class TooLarge(CitespanError):
+    """The request has more bytes than are taken."""
+
+
+class TooSlow(CitespanError):
+    """The request did not arrive in time."""
+
+
+class RateLimited(CitespanError):
+    """The client asks too often."""
+
+
+class Overloaded(CitespanError):
+    """As much is being worked on as the service takes on."""
 
 
 class Problem(BaseModel):
@@ -142,6 +190,25 @@ KINDS: Mapping[KindName, Kind] = {
         ),
         Kind("not-found", 404, "There is nothing here", "There is nothing at /v2/ask. What there is: /openapi.json"),
         Kind("method-not-allowed", 405, "This path does not take that method", "/v1/ask does not take GET; use POST."),
+        Kind(
+            "unauthorized",
+            401,
+            "A key is needed",
+            "This key is not known here, or was revoked.",
+        ),
+        Kind("forbidden", 403, "The key may not do this", "This needs a key of the scope write; 'ada' has ask."),
+        Kind("wrong-host", 421, "The service has another name", "The service was reached by a name it does not know."),
+        Kind("cross-origin", 403, "Another web page sent this", "A web page at another address sent this."),
+        Kind("too-large", 413, "The request is too large", "The request has more than 1000000 bytes."),
+        Kind("too-slow", 408, "The request came too slowly", "The request had not arrived after 30 s."),
+        Kind("rate-limited", 429, "Too many requests", "More than 120 requests in a minute. Wait 3 s.", retry_after=1),
+        Kind(
+            "overloaded",
+            503,
+            "Too many questions at once",
+            "8 questions are being worked on, and others wait. Ask again in a moment.",
+            retry_after=2,
+        ),
         Kind("internal", 500, "Something went wrong in the server", "An unexpected error; it was logged.", told=False),
     )
 }
@@ -156,6 +223,14 @@ BY_ERROR: Mapping[type[BaseException], KindName] = {
     StaleRead: "stale-read",
     StoreError: "store",
     ModelError: "model",
+    Unauthorized: "unauthorized",
+    Forbidden: "forbidden",
+    WrongHost: "wrong-host",
+    CrossOrigin: "cross-origin",
+    TooLarge: "too-large",
+    TooSlow: "too-slow",
+    RateLimited: "rate-limited",
+    Overloaded: "overloaded",
 }
 
 
@@ -165,11 +240,13 @@ def kind_of(error: Exception) -> Kind:
     return KINDS[next(names, "internal")]
 
 
-def problem_response(request: Request, error: Exception, *, status: int | None = None) -> Response:
+def problem_response(
+    request: Request, error: Exception, *, status: int | None = None, headers: Mapping[str, str] | None = None
+) -> Response:
     """The problem that an error is, under its own status or another. Logs what the client is not told."""
     kind = _under(kind_of(error), status)
     if kind.told:
-        return _response(request, kind, str(error))
+        return _response(request, kind, str(error), headers=headers)
     log_id = uuid4().hex
     logger.error("%s %s failed; log id %s", request.method, _instance(request), log_id, exc_info=error)
     return _response(request, kind, f"{kind.example} Log id: {log_id}", log_id=log_id)

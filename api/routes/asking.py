@@ -14,12 +14,15 @@ class Asking:
 
     def __init__(self, service: Service) -> None:
         self._assistant = service.assistant
+        self._note = service.note
         self._usual = service.settings.assistant
 
     def ask(self, question: AskRequest) -> AskResponse:
         """Answer a question from the documents, each sentence with the place that it was taken from, or refuse."""
         asked = question.question_with(max_sentences=self._usual.max_sentences, caution=self._usual.caution)
-        return ask_response(self._assistant.ask(asked))
+        reply = self._assistant.ask(asked)
+        self._note(reply)
+        return ask_response(reply)
 
     def router(self) -> APIRouter:
         """The path, with what OpenAPI says of it."""
