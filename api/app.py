@@ -9,15 +9,22 @@ from starlette.types import ASGIApp
 
 from api.examples import ASK_EXAMPLES
 from api.keys import open_keys
-from api.limiting import LimitBody, LimitQuestions, LimitRate
+from api.limiting import LimitBody, LimitHead, LimitQuestions, LimitRate
 from api.metrics import Metrics
-from api.problems import Problem, handle_problems
+from api.problems import KindName, Problem, handle_problems, responses_for
 from api.routes import routers
-from api.security import AskForKey, CheckOrigin, LookUpKey
+from api.security import AskForKey, CheckOrigin, LookUpKey, Rule, rule_for
 from api.service import Service
 from api.watching import Watch
 
 __all__ = ["Application", "create_app"]
+
+KEY_SCHEME = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "A key of `citespan keys create`. A service without keys, which only its own machine reaches, "
+    "asks for none.",
+}
 
 
 class Application(FastAPI):
@@ -33,6 +40,10 @@ class Application(FastAPI):
             document["components"]["schemas"].update(inner, Problem=problem)
             given = document["paths"]["/v1/ask"]["post"]["responses"]["200"]["content"]["application/json"]
             given["examples"] = ASK_EXAMPLES  # FastAPI would leave out what is null
+            document["components"]["securitySchemes"] = {"key": KEY_SCHEME}
+            for path, operations in document["paths"].items():
+                for method, operation in operations.items():
+                    _add_door(operation, rule_for(method.upper(), path), path)
         return super().openapi()
 
     def build_middleware_stack(self) -> ASGIApp:
@@ -60,6 +71,22 @@ def create_app(service: Service) -> FastAPI:
     return app
 
 
+def _add_door(operation: dict[str, Any], rule: Rule, path: str) -> None:
+    """Say of an operation what it takes to reach it, and the problems of those who do not."""
+    names: list[KindName] = ["wrong-host", "cross-origin", "head-too-large", "too-large", "too-slow"]
+    if rule.need not in {"open", "signed"}:
+        operation["security"] = [{"key": []}, {}]
+        names += ["unauthorized", "forbidden", "rate-limited"]
+    names += ["overloaded"] if rule.question else []
+    for status, response in responses_for(path, *names).items():
+        known = operation["responses"].setdefault(str(status), response)
+        if known is not response:
+            known["description"] += f"; or: {response['description']}"
+            for media_type, content in response["content"].items():
+                there = known.setdefault("content", {}).setdefault(media_type, {"schema": content["schema"]})
+                there.setdefault("examples", {}).update(content["examples"])
+
+
 def _guard(app: FastAPI, service: Service) -> None:
     """Put the layers around the paths, the innermost first: a request passes them from the last to the first."""
     settings, metrics = service.settings.api, service.metrics
@@ -79,3 +106,4 @@ def _guard(app: FastAPI, service: Service) -> None:
             expose_headers=["Retry-After", "X-Request-Id"],
         )
     app.add_middleware(CheckOrigin, settings=settings, keys=keys)
+    app.add_middleware(LimitHead)

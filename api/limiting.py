@@ -14,13 +14,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.keys import Key, KeyRing
 from api.metrics import Metrics
 from api.origins import is_loopback
-from api.problems import Overloaded, RateLimited, TooLarge, TooSlow, problem_response
+from api.problems import HeadTooLarge, Overloaded, RateLimited, TooLarge, TooSlow, problem_response
 from api.security import rule_for
 
-__all__ = ["LimitBody", "LimitQuestions", "LimitRate", "Rate"]
+__all__ = ["LimitBody", "LimitHead", "LimitQuestions", "LimitRate", "Rate"]
 
 UPLOADS = {("POST", "/v1/documents")}
 """What has a limit of its own, and is not held in memory."""
+MOST_HEAD_BYTES = 32_768
+"""Of an address and headers. The server takes what comes in one piece, up to some 250 KB, before it counts."""
 BODY_SECONDS = 30.0
 """How long a client may take to send a body that is no upload."""
 WAIT_SECONDS = 2.0
@@ -85,6 +87,21 @@ class LimitRate:
             return key.sha256
         address = scope["client"][0] if scope.get("client") else "unknown"
         return None if is_loopback(address) and not self._keys.demanded else _network(address)
+
+
+class LimitHead:
+    """Refuses an address and headers that are larger than any honest ones."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on what is small."""
+        if scope["type"] == "http" and _head_bytes(scope) > MOST_HEAD_BYTES:
+            error = HeadTooLarge(f"The address and headers have more than {MOST_HEAD_BYTES} bytes.")
+            await problem_response(Request(scope), error, headers={"Connection": "close"})(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
 
 
 class LimitBody:
@@ -177,6 +194,11 @@ class LimitQuestions:
                 return await self._turns.acquire()
         except TimeoutError:
             return False
+
+
+def _head_bytes(scope: Scope) -> int:
+    headers = sum(len(name) + len(value) + 4 for name, value in scope["headers"])
+    return len(scope["path"]) + len(scope["query_string"]) + headers
 
 
 def _again(body: bytes, receive: Receive) -> Receive:

@@ -34,7 +34,7 @@ def authority_of(text: str) -> Authority | None:
     match = AUTHORITY.fullmatch(text)
     if match is None or not 0 < int(match["port"] or 1) < 65536:
         return None
-    if match["six"] is not None and not _is_address(match["six"]):
+    if match["six"] is not None and not (":" in match["six"] and _is_address(match["six"])):
         return None
     return Authority((match["six"] or match["name"]).lower(), int(match["port"]) if match["port"] else None)
 

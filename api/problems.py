@@ -34,6 +34,7 @@ __all__ = [
     "KINDS",
     "CrossOrigin",
     "Forbidden",
+    "HeadTooLarge",
     "Kind",
     "KindName",
     "Overloaded",
@@ -51,6 +52,8 @@ __all__ = [
 ]
 
 MEDIA_TYPE = "application/problem+json"
+LONGEST_PATH = 1000
+"""Characters of a path that are said back."""
 
 logger = logging.getLogger(__name__)
 
@@ -72,6 +75,7 @@ KindName = Literal[
     "forbidden",
     "wrong-host",
     "cross-origin",
+    "head-too-large",
     "too-large",
     "too-slow",
     "rate-limited",
@@ -98,6 +102,10 @@ class WrongHost(CitespanError):
 
 class CrossOrigin(CitespanError):
     """A web page elsewhere made a browser send this."""
+
+
+class HeadTooLarge(CitespanError):
+    """The address and the headers have more bytes than are taken."""
 
 
 class TooLarge(CitespanError):
@@ -199,6 +207,7 @@ KINDS: Mapping[KindName, Kind] = {
         Kind("forbidden", 403, "The key may not do this", "This needs a key of the scope write; 'ada' has ask."),
         Kind("wrong-host", 421, "The service has another name", "The service was reached by a name it does not know."),
         Kind("cross-origin", 403, "Another web page sent this", "A web page at another address sent this."),
+        Kind("head-too-large", 431, "The headers are too large", "The address and headers have more than 32768 bytes."),
         Kind("too-large", 413, "The request is too large", "The request has more than 1000000 bytes."),
         Kind("too-slow", 408, "The request came too slowly", "The request had not arrived after 30 s."),
         Kind("rate-limited", 429, "Too many requests", "More than 120 requests in a minute. Wait 3 s.", retry_after=1),
@@ -227,6 +236,7 @@ BY_ERROR: Mapping[type[BaseException], KindName] = {
     Forbidden: "forbidden",
     WrongHost: "wrong-host",
     CrossOrigin: "cross-origin",
+    HeadTooLarge: "head-too-large",
     TooLarge: "too-large",
     TooSlow: "too-slow",
     RateLimited: "rate-limited",
@@ -311,7 +321,7 @@ def _response(
 
 
 def _instance(request: Request) -> str:
-    return quote(request.scope["path"], safe="/:@!$&'()*+,;=~")
+    return quote(request.scope["path"][:LONGEST_PATH], safe="/:@!$&'()*+,;=~")
 
 
 def _on_http(request: Request, error: Exception) -> Response:

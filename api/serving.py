@@ -60,7 +60,7 @@ class Server(uvicorn.Server):
 
 
 class Protocol(H11Protocol):
-    """HTTP/1.1 as h11 reads it, strictly and with heads of 64 KB at most, from clients that do not dawdle."""
+    """HTTP/1.1 as h11 reads it, strictly, from clients that do not dawdle."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Start to watch for a head that never ends."""
