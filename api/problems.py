@@ -1,16 +1,14 @@
-"""What went wrong, told over HTTP as RFC 9457 problem details. Only here does an error meet a status code.
+"""What went wrong, told over HTTP as RFC 9457 problem details.
 
-Each kind has a ``type`` of its own, ``urn:citespan:problem:<kind>``, that never changes. Errors of ours carry a message
-for people, which becomes ``detail``; what may name files, addresses or code of the server is logged instead, and the
-client gets the id to look for there.
+Errors of ours carry a message for people, which becomes ``detail``; what may name files, addresses or code of the
+server is logged instead, and the client gets the id to look for there.
 """
 
-import errno
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from http import HTTPStatus
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -19,92 +17,21 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from api.jobs import JobNotFound
+from api.kinds import KINDS, Kind, KindName, kind_of
 from api.openai_errors import openai_error, openai_status, speaks_openai
 from api.validation import FieldProblem, field_problems
-from assistant.errors import Abandoned, CitationError, QuestionError
-from index.errors import (
-    CitespanError,
-    DocumentNotFound,
-    IndexMismatch,
-    IndexMissing,
-    ModelError,
-    StaleRead,
-    StoreError,
-)
+from assistant.errors import Abandoned
+from index.errors import CitespanError
 
-__all__ = [
-    "KINDS",
-    "Kind",
-    "KindName",
-    "MalformedUpload",
-    "ModelUnknown",
-    "Problem",
-    "TextRangeError",
-    "TooLarge",
-    "UnsupportedType",
-    "UploadError",
-    "explained",
-    "handle_problems",
-    "kind_of",
-    "problem_of",
-    "problem_response",
-    "responses_for",
-]
+__all__ = ["Problem", "explained", "handle_problems", "problem_of", "problem_response", "responses_for"]
 
 MEDIA_TYPE = "application/problem+json"
 CLIENT_LEFT = 499
 """What proxies log, and nobody receives, when a client closed its connection before the response began."""
+LONGEST_PATH = 1000
+"""Characters of a path that are said back."""
 
 logger = logging.getLogger(__name__)
-
-KindName = Literal[
-    "invalid-request",
-    "malformed-json",
-    "question",
-    "text-range",
-    "upload",
-    "malformed-upload",
-    "unsupported-type",
-    "too-large",
-    "no-space",
-    "document-not-found",
-    "model-not-found",
-    "job-not-found",
-    "index-missing",
-    "index-mismatch",
-    "stale-read",
-    "store",
-    "model",
-    "citation",
-    "not-found",
-    "method-not-allowed",
-    "internal",
-]
-
-
-class TextRangeError(CitespanError):
-    """The range of text that was asked for is empty, too long or not in the document."""
-
-
-class ModelUnknown(CitespanError):
-    """The model that a chat client names is none of ours."""
-
-
-class UploadError(CitespanError):
-    """The files of an upload cannot be taken as they are: none, nameless, empty, or two of one name."""
-
-
-class MalformedUpload(CitespanError):
-    """The body is no multipart form, or ends too early."""
-
-
-class UnsupportedType(CitespanError):
-    """A body or all files of an upload are of a type that is not read."""
-
-
-class TooLarge(CitespanError):
-    """More came than one request, or one file, may hold."""
 
 
 class Problem(BaseModel):
@@ -121,126 +48,12 @@ class Problem(BaseModel):
     log_id: str | None = Field(default=None, description="Where the server's log says more, its id there.")
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """A kind of problem. ``example`` is a detail; where not ``told``, it is the only one, and the error is logged."""
-
-    name: KindName
-    status: int
-    title: str
-    example: str
-    told: bool = True
-    retry_after: int | None = None
-
-    @property
-    def type(self) -> str:
-        """The URI that names this kind, for good."""
-        return f"urn:citespan:problem:{self.name}"
-
-
-KINDS: Mapping[KindName, Kind] = {
-    kind.name: kind
-    for kind in (
-        Kind("invalid-request", 422, "The request is not valid", "Unknown field 'qestion'. Did you mean 'question'?"),
-        Kind("malformed-json", 400, "The body is not JSON", "The body is not JSON: Expecting value at character 13."),
-        Kind("question", 422, "The question cannot be taken", "The question is empty. Ask something."),
-        Kind(
-            "text-range", 422, "The range of text cannot be given", "The text has 5012 characters; 9000 is not in it."
-        ),
-        Kind(
-            "upload", 422, "The upload cannot be taken", "Two files of the upload are called 'report.txt'. Rename one."
-        ),
-        Kind("malformed-upload", 400, "The body is no upload", "The body ends in the middle of a file. Send it again."),
-        Kind(
-            "unsupported-type",
-            415,
-            "Files of this type are not read",
-            "report.pdf is a PDF, which is not read yet. Export its text (for example: pdftotext) and index that.",
-        ),
-        Kind(
-            "too-large",
-            413,
-            "The request is too large",
-            "The upload has more than 200,000,000 bytes, the limit for all its files together. "
-            "Send them in several uploads.",
-        ),
-        Kind(
-            "no-space",
-            507,
-            "The server's disk is full",
-            "There is no room left on the server's disk. Free some, then send it again.",
-            told=False,
-        ),
-        Kind("document-not-found", 404, "No such document", "No document sha256:00 is in the collection 'default'."),
-        Kind("model-not-found", 404, "No such model", "There is no model 'gpt-4o'. There is: citespan."),
-        Kind("job-not-found", 404, "No such job", "No job job_00 is known here."),
-        Kind(
-            "index-missing",
-            404,
-            "No such collection",
-            "There is no index for the collection 'trials' yet. There is: default. "
-            "Run: citespan index add FOLDER --collection trials",
-        ),
-        Kind(
-            "index-mismatch",
-            503,
-            "The index does not fit the settings in force",
-            "This index has the older format 1 (now 2). Run: citespan index rebuild",
-        ),
-        Kind(
-            "stale-read",
-            503,
-            "The index changed while it was being read",
-            "A document left the index while it was being read. Ask again.",
-            retry_after=1,
-        ),
-        Kind(
-            "store", 503, "The store cannot be used", "The store of documents cannot be used at the moment.", told=False
-        ),
-        Kind("model", 503, "A model cannot be used", "A model that answering needs cannot be used.", told=False),
-        Kind(
-            "citation",
-            500,
-            "A quotation could not be proved",
-            "A sentence of 001_e3af9324cdf7ef5e.txt differs from the stored text of the document. "
-            "Run: citespan index rebuild",
-        ),
-        Kind("not-found", 404, "There is nothing here", "There is nothing at /v2/ask. What there is: /openapi.json"),
-        Kind("method-not-allowed", 405, "This path does not take that method", "/v1/ask does not take GET; use POST."),
-        Kind("internal", 500, "Something went wrong in the server", "An unexpected error; it was logged.", told=False),
-    )
-}
-
-BY_ERROR: Mapping[type[BaseException], KindName] = {
-    QuestionError: "question",
-    CitationError: "citation",
-    TextRangeError: "text-range",
-    UploadError: "upload",
-    MalformedUpload: "malformed-upload",
-    UnsupportedType: "unsupported-type",
-    TooLarge: "too-large",
-    DocumentNotFound: "document-not-found",
-    ModelUnknown: "model-not-found",
-    JobNotFound: "job-not-found",
-    IndexMissing: "index-missing",
-    IndexMismatch: "index-mismatch",
-    StaleRead: "stale-read",
-    StoreError: "store",
-    ModelError: "model",
-}
-
-
-def kind_of(error: Exception) -> Kind:
-    """The kind of problem that an error is to a client; ``internal`` when it is none that a client should know."""
-    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        return KINDS["no-space"]
-    names = (BY_ERROR[ancestor] for ancestor in type(error).__mro__ if ancestor in BY_ERROR)
-    return KINDS[next(names, "internal")]
-
-
-def problem_response(request: Request, error: Exception, *, status: int | None = None) -> Response:
+def problem_response(
+    request: Request, error: Exception, *, status: int | None = None, headers: Mapping[str, str] | None = None
+) -> Response:
     """The problem that an error is, under its own status or another. Logs what the client is not told."""
-    return _response(request, problem_of(request, error, status=status), _headers(kind_of(error)))
+    found = {**_headers(kind_of(error)), **(headers or {})}
+    return _response(request, problem_of(request, error, status=status), found)
 
 
 def problem_of(request: Request, error: Exception, *, status: int | None = None) -> Problem:
@@ -334,7 +147,7 @@ def _on_abandoned(request: Request, error: Exception) -> Response:
 
 
 def _instance(request: Request) -> str:
-    return quote(request.scope["path"], safe="/:@!$&'()*+,;=~")
+    return quote(request.scope["path"][:LONGEST_PATH], safe="/:@!$&'()*+,;=~")
 
 
 def _on_http(request: Request, error: Exception) -> Response:

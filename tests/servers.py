@@ -1,5 +1,6 @@
 """Real servers for tests, and small libraries for them to answer from."""
 
+import socket
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -10,17 +11,18 @@ from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from api.app import create_app
 from api.service import open_service
-from api.serving import Server, listen
+from api.serving import Protocol, Server, listen
 from api.settings import ApiSettings, Settings
 from assistant.bootstrap import Parts
 from assistant.settings import AssistantSettings
 from index.settings import IndexSettings
 from tests.fakes import HashingEmbedder
 
-__all__ = ["TEXTS", "Running", "quick_app", "quick_parts", "running"]
+__all__ = ["QUESTION", "TEXTS", "Running", "quick_app", "quick_parts", "running", "say", "small_parts"]
 
 TEXTS = {
     "wounds.txt": "Wounds\n\nInterleukin 6 attracts monocytes to wounds. Collagen keeps its shape \U0001f9ec.\n",
@@ -28,12 +30,19 @@ TEXTS = {
 }
 
 
+QUESTION = {"question": "which factors mediate wound healing?"}
+
+
 @dataclass(frozen=True)
 class Running:
     """A server that listens."""
 
-    url: str
+    port: int
     server: Server
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
 
     def wait_until_alone(self) -> None:
         """Until every client's connection is known to be closed."""
@@ -44,14 +53,14 @@ class Running:
 
 
 @contextmanager
-def running(app: FastAPI) -> Iterator[Running]:
+def running(app: ASGIApp) -> Iterator[Running]:
     """A real server on a loopback port, in a thread."""
     listening = listen("127.0.0.1", 0)
-    server = Server(uvicorn.Config(app, log_level="warning", ws="none"))
+    server = Server(uvicorn.Config(app, http=Protocol, ws="none", log_config=None, access_log=False))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
     try:
-        yield Running(f"http://127.0.0.1:{listening.getsockname()[1]}", server)
+        yield Running(listening.getsockname()[1], server)
     finally:
         server.should_exit = True
         thread.join(timeout=30)
@@ -75,6 +84,13 @@ def quick_parts(folder: Path, texts: Mapping[str, str] = TEXTS, *, collections: 
     return parts
 
 
+def small_parts(folder: Path) -> Parts:
+    """One document, found by its words."""
+    return quick_parts(
+        folder, {"healing.txt": "Healing\n\nWound healing is mediated by IL-6, IL-8 and MCP-1 in mice.\n"}
+    )
+
+
 def quick_app(parts: Parts, **settings: Any) -> FastAPI:
     """The service over these parts."""
     return create_app(
@@ -82,3 +98,21 @@ def quick_app(parts: Parts, **settings: Any) -> FastAPI:
             Settings(parts.settings, AssistantSettings(profile="fast"), ApiSettings(**settings), flags={}), parts
         )
     )
+
+
+def say(port: int, *parts: bytes, timeout: float = 30) -> bytes:
+    """What the server answers to these bytes, until it closes or has nothing more to say for a second."""
+    with socket.create_connection(("127.0.0.1", port), timeout=timeout) as connection:
+        try:
+            for part in parts:
+                connection.sendall(part)
+        except (BrokenPipeError, ConnectionResetError):
+            pass  # it need not listen to all of it
+        got = b""
+        try:
+            while data := connection.recv(65536):
+                got += data
+                connection.settimeout(1)
+        except (TimeoutError, ConnectionResetError):
+            pass
+        return got

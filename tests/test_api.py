@@ -21,7 +21,8 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from api.app import create_app
-from api.problems import KINDS, TextRangeError
+from api.errors import TextRangeError
+from api.kinds import KINDS
 from api.routes.documents import LONGEST_TEXT, USUAL_TEXT, text_span
 from api.routes.reading import again
 from api.schemas import AskResponse
@@ -101,8 +102,8 @@ def parts_at(state_dir: Path, embedder: Embedder | None = None) -> Parts:
     return parts
 
 
-def app_over(parts: Parts) -> FastAPI:
-    settings = Settings(parts.settings, AssistantSettings(), ApiSettings(), flags={})
+def app_over(parts: Parts, **api: Any) -> FastAPI:
+    settings = Settings(parts.settings, AssistantSettings(), ApiSettings(**api), flags={})
     return create_app(open_service(settings, parts))
 
 
@@ -515,7 +516,7 @@ def test_32_clients_at_once_get_the_answers_of_one_by_one(library: Library) -> N
             return [(n, client.post("/v1/ask", json={"question": QUESTIONS[n]}).content) for n in order]
 
     together = threading.Barrier(32)
-    with running(library.app) as server, ThreadPoolExecutor(32) as pool:
+    with running(app_over(library.parts, concurrent_questions=32)) as server, ThreadPoolExecutor(32) as pool:
         url = server.url
         visits = list(pool.map(visit, range(32)))
     for number, content in (answer for visit in visits for answer in visit):

@@ -9,7 +9,8 @@ from fastapi import HTTPException
 from fastapi.testclient import TestClient
 
 from api.app import create_app
-from api.problems import KINDS, KindName, TextRangeError, kind_of
+from api.errors import TextRangeError
+from api.kinds import KINDS, KindName, kind_of
 from api.service import open_service
 from api.settings import ApiSettings, Settings
 from assistant.answering import Assistant

@@ -8,6 +8,7 @@ from api.routes.collections import Collections
 from api.routes.documents import Documents
 from api.routes.health import Healthy
 from api.routes.jobs import JobsOf
+from api.routes.metrics import Measured
 from api.routes.searching import Searching
 from api.service import Service
 
@@ -16,5 +17,5 @@ __all__ = ["routers"]
 
 def routers(service: Service) -> list[APIRouter]:
     """Every path there is."""
-    groups = (Asking, Searching, ChatCompletions, Documents, Collections, JobsOf, Healthy)
+    groups = (Asking, Searching, ChatCompletions, Documents, Collections, JobsOf, Healthy, Measured)
     return [group(service).router() for group in groups]

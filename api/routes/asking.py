@@ -17,7 +17,7 @@ class Asking:
     """Answers. Plain functions: the framework runs each in its thread pool."""
 
     def __init__(self, service: Service) -> None:
-        self._assistant = service.assistant
+        self._service = service
         self._usual = service.settings.assistant
 
     def ask(self, question: AskRequest, request: Request) -> AskResponse | Response:
@@ -29,8 +29,8 @@ class Asking:
         client = Client(request)
         asked = question.question_with(max_sentences=self._usual.max_sentences, caution=self._usual.caution)
         if not client.wants_events():
-            return ask_response(self._assistant.ask(asked, waiting=client.waits))
-        events = answer_events(self._assistant.steps(asked, waiting=client.waits))
+            return ask_response(self._service.ask(asked, waiting=client.waits))
+        events = answer_events(self._service.steps(asked, waiting=client.waits))
         return stream(events, client, failed=lambda error: event("error", problem_of(request, error)))
 
     def router(self) -> APIRouter:

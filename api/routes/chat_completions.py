@@ -20,8 +20,10 @@ from api.chat_completions import (
     message_of,
     pieces_of,
 )
+from api.errors import ModelUnknown
+from api.kinds import KINDS, KindName
 from api.openai_errors import OpenAIErrorBody, openai_error, openai_status
-from api.problems import KINDS, KindName, ModelUnknown, problem_of
+from api.problems import problem_of
 from api.routes.reading import DEFAULT_COLLECTION, Responses
 from api.schemas import AskResponse, ask_response
 from api.service import Service
@@ -85,7 +87,7 @@ class ChatCompletions:
     """Answers as chat completions. Plain functions: the framework runs each in its thread pool."""
 
     def __init__(self, service: Service) -> None:
-        self._assistant = service.assistant
+        self._service = service
         self._parts = service.parts
         self._usual = service.settings.assistant
         self._public_url = service.settings.api.public_url
@@ -100,11 +102,11 @@ class ChatCompletions:
         question = asked.question_with(max_sentences=self._usual.max_sentences, caution=self._usual.caution)
         talk = Conversation(f"chatcmpl-{uuid4().hex}", int(time.time()), chat.model)
         if chat.stream:
-            steps = self._assistant.steps(question, waiting=client.waits)
+            steps = self._service.steps(question, waiting=client.waits)
             counted = bool(chat.stream_options and chat.stream_options.include_usage)
             chunks = self._chunks(talk, steps, counted=counted)
             return stream(chunks, client, failed=lambda error: event(None, openai_error(problem_of(request, error))))
-        reply = ask_response(self._assistant.ask(question, waiting=client.waits))
+        reply = ask_response(self._service.ask(question, waiting=client.waits))
         message = message_of(reply, self._public_url)
         return talk.whole(ChatChoice(message=message), self._usage(question, message.content))
 
@@ -162,7 +164,7 @@ class ChatCompletions:
         return ChatUsage(prompt_tokens=asked, completion_tokens=answered, total_tokens=asked + answered)
 
     def _model_names(self) -> list[str]:
-        names = [state.name for state in self._assistant.reader.collections()]
+        names = [state.name for state in self._service.assistant.reader.collections()]
         return [MODEL if name == DEFAULT_COLLECTION else f"{MODEL}/{name}" for name in names]
 
 

@@ -5,8 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.errors import TextRangeError
 from api.jobs import Job, JobFile, new_job_id
-from api.problems import TextRangeError, responses_for
+from api.problems import responses_for
 from api.routes.reading import DEFAULT_COLLECTION, CollectionQuery, again, reading_responses
 from api.schemas import DocumentList, DocumentOut, DocumentText, JobOut, document_out, job_out
 from api.service import Service
