@@ -7,7 +7,10 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
+from pydantic import BaseModel
 
+from api.answer_events import RetrievedEvent, SentenceEvent
+from api.chat_completions import ChatChunk
 from api.examples import ASK_EXAMPLES
 from api.problems import Problem, handle_problems
 from api.routes import routers
@@ -22,11 +25,9 @@ class Application(FastAPI):
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI document, made at the first request for it."""
         if self.openapi_schema is None:
-            reference = "#/components/schemas/{model}"
-            problem = Problem.model_json_schema(ref_template=reference, mode="serialization")
-            inner = problem.pop("$defs")
             document = super().openapi()
-            document["components"]["schemas"].update(inner, Problem=problem)
+            document["components"]["schemas"].update(_schemas(Problem, RetrievedEvent, SentenceEvent, ChatChunk))
+            _forget_the_frameworks_own(document)
             given = document["paths"]["/v1/ask"]["post"]["responses"]["200"]["content"]["application/json"]
             given["examples"] = ASK_EXAMPLES  # FastAPI would leave out what is null
         return super().openapi()
@@ -50,6 +51,25 @@ def create_app(service: Service) -> FastAPI:
         app.include_router(router)
     handle_problems(app)
     return app
+
+
+def _schemas(*models: type[BaseModel]) -> dict[str, Any]:
+    """JSON schemas by name of what the framework does not see: problems, and events."""
+    found: dict[str, Any] = {}
+    for model in models:
+        schema = model.model_json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
+        found |= {**schema.pop("$defs", {}), model.__name__: schema}
+    return found
+
+
+def _forget_the_frameworks_own(document: dict[str, Any]) -> None:
+    """FastAPI tells of a 422 of its own wherever none is told of; ours are problems, or errors of OpenAI's form."""
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            if "HTTPValidationError" in str(operation["responses"].get("422")):
+                del operation["responses"]["422"]
+    for name in ("HTTPValidationError", "ValidationError"):
+        document["components"]["schemas"].pop(name, None)
 
 
 def _working(service: Service) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:

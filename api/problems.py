@@ -20,8 +20,9 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from api.jobs import JobNotFound
+from api.openai_errors import openai_error, openai_status, speaks_openai
 from api.validation import FieldProblem, field_problems
-from assistant.errors import CitationError, QuestionError
+from assistant.errors import Abandoned, CitationError, QuestionError
 from index.errors import (
     CitespanError,
     DocumentNotFound,
@@ -37,6 +38,7 @@ __all__ = [
     "Kind",
     "KindName",
     "MalformedUpload",
+    "ModelUnknown",
     "Problem",
     "TextRangeError",
     "TooLarge",
@@ -45,11 +47,14 @@ __all__ = [
     "explained",
     "handle_problems",
     "kind_of",
+    "problem_of",
     "problem_response",
     "responses_for",
 ]
 
 MEDIA_TYPE = "application/problem+json"
+CLIENT_LEFT = 499
+"""What proxies log, and nobody receives, when a client closed its connection before the response began."""
 
 logger = logging.getLogger(__name__)
 
@@ -64,6 +69,7 @@ KindName = Literal[
     "too-large",
     "no-space",
     "document-not-found",
+    "model-not-found",
     "job-not-found",
     "index-missing",
     "index-mismatch",
@@ -79,6 +85,10 @@ KindName = Literal[
 
 class TextRangeError(CitespanError):
     """The range of text that was asked for is empty, too long or not in the document."""
+
+
+class ModelUnknown(CitespanError):
+    """The model that a chat client names is none of ours."""
 
 
 class UploadError(CitespanError):
@@ -162,6 +172,7 @@ KINDS: Mapping[KindName, Kind] = {
             told=False,
         ),
         Kind("document-not-found", 404, "No such document", "No document sha256:00 is in the collection 'default'."),
+        Kind("model-not-found", 404, "No such model", "There is no model 'gpt-4o'. There is: citespan."),
         Kind("job-not-found", 404, "No such job", "No job job_00 is known here."),
         Kind(
             "index-missing",
@@ -209,6 +220,7 @@ BY_ERROR: Mapping[type[BaseException], KindName] = {
     UnsupportedType: "unsupported-type",
     TooLarge: "too-large",
     DocumentNotFound: "document-not-found",
+    ModelUnknown: "model-not-found",
     JobNotFound: "job-not-found",
     IndexMissing: "index-missing",
     IndexMismatch: "index-mismatch",
@@ -228,12 +240,17 @@ def kind_of(error: Exception) -> Kind:
 
 def problem_response(request: Request, error: Exception, *, status: int | None = None) -> Response:
     """The problem that an error is, under its own status or another. Logs what the client is not told."""
+    return _response(request, problem_of(request, error, status=status), _headers(kind_of(error)))
+
+
+def problem_of(request: Request, error: Exception, *, status: int | None = None) -> Problem:
+    """What ``problem_response`` says, for where it is too late for a response of its own."""
     kind = _under(kind_of(error), status)
     if kind.told:
-        return _response(request, kind, str(error))
+        return _problem(request, kind, str(error))
     log_id = uuid4().hex
     logger.error("%s %s failed; log id %s", request.method, _instance(request), log_id, exc_info=error)
-    return _response(request, kind, f"{kind.example} Log id: {log_id}", log_id=log_id)
+    return _problem(request, kind, f"{kind.example} Log id: {log_id}", log_id=log_id)
 
 
 def explained(error: Exception, what: str) -> str:
@@ -250,6 +267,7 @@ def handle_problems(app: FastAPI) -> None:
     """Make every error of an application a problem."""
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(Abandoned, _on_abandoned)
     app.add_exception_handler(CitespanError, problem_response)
     app.add_exception_handler(Exception, problem_response)
 
@@ -277,16 +295,15 @@ def _under(kind: Kind, status: int | None) -> Kind:
     return kind if status is None or kind.status == HTTPStatus.INTERNAL_SERVER_ERROR else replace(kind, status=status)
 
 
-def _response(
+def _problem(
     request: Request,
     kind: Kind,
     detail: str,
     *,
-    headers: Mapping[str, str] | None = None,
     errors: list[FieldProblem] | None = None,
     log_id: str | None = None,
-) -> Response:
-    problem = Problem(
+) -> Problem:
+    return Problem(
         type=kind.type,
         title=kind.title,
         status=kind.status,
@@ -295,13 +312,25 @@ def _response(
         errors=errors,
         log_id=log_id,
     )
-    retry = {} if kind.retry_after is None else {"Retry-After": str(kind.retry_after)}
-    return Response(
-        problem.model_dump_json(exclude_none=True),
-        status_code=kind.status,
-        headers={**retry, **(headers or {})},
-        media_type=MEDIA_TYPE,
-    )
+
+
+def _headers(kind: Kind) -> Mapping[str, str]:
+    return {} if kind.retry_after is None else {"Retry-After": str(kind.retry_after)}
+
+
+def _response(request: Request, problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
+    """A problem; on the paths of OpenAI's, the error that their clients know."""
+    if speaks_openai(request.scope["path"]):
+        body, status = openai_error(problem).model_dump_json(), openai_status(problem.status)
+        return Response(body, status_code=status, headers=headers, media_type="application/json")
+    body = problem.model_dump_json(exclude_none=True)
+    return Response(body, status_code=problem.status, headers=headers, media_type=MEDIA_TYPE)
+
+
+def _on_abandoned(request: Request, error: Exception) -> Response:
+    """Nobody reads this; the access log and the metrics do."""
+    logger.debug("%s %s: %s", request.method, _instance(request), error)
+    return Response(status_code=CLIENT_LEFT)
 
 
 def _instance(request: Request) -> str:
@@ -323,7 +352,7 @@ def _on_http(request: Request, error: Exception) -> Response:
             kind, detail = KINDS["malformed-json"], "The body cannot be read as JSON in UTF-8."
         case _:
             return _unnamed(request, error)
-    return _response(request, kind, detail, headers=error.headers)
+    return _response(request, _problem(request, kind, detail), error.headers)
 
 
 def _unnamed(request: Request, error: HTTPException) -> Response:
@@ -332,8 +361,7 @@ def _unnamed(request: Request, error: HTTPException) -> Response:
     problem = Problem(
         type="about:blank", title=phrase, status=error.status_code, detail=error.detail, instance=_instance(request)
     )
-    body = problem.model_dump_json(exclude_none=True)
-    return Response(body, status_code=error.status_code, headers=error.headers, media_type=MEDIA_TYPE)
+    return _response(request, problem, error.headers)
 
 
 def _on_invalid(request: Request, error: Exception) -> Response:
@@ -342,9 +370,9 @@ def _on_invalid(request: Request, error: Exception) -> Response:
     found = error.errors()
     if found[0]["type"] == "json_invalid":
         detail = f"The body is not JSON: {found[0]['ctx']['error']} at character {found[0]['loc'][1]}."
-        return _response(request, KINDS["malformed-json"], detail)
+        return _response(request, _problem(request, KINDS["malformed-json"], detail))
     if found[0]["loc"] == ("body",) and isinstance(error.body, bytes):
         found = [{**found[0], "msg": "send JSON, with the header Content-Type: application/json"}]
     errors = field_problems(found, request.scope.get("endpoint"))
     more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
-    return _response(request, KINDS["invalid-request"], errors[0].detail + more, errors=errors)
+    return _response(request, _problem(request, KINDS["invalid-request"], errors[0].detail + more, errors=errors))

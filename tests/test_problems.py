@@ -17,6 +17,7 @@ from assistant.bootstrap import Parts
 from assistant.errors import CitationError, QuestionError
 from assistant.models import Question, Reply
 from assistant.settings import AssistantSettings
+from assistant.stages import Waiting
 from index.errors import (
     CitespanError,
     DocumentNotFound,
@@ -40,7 +41,7 @@ class Raising:
     def __init__(self, error: Exception) -> None:
         self.error = error
 
-    def ask(self, question: Question) -> Reply:
+    def ask(self, question: Question, *, waiting: Waiting) -> Reply:
         raise self.error
 
 

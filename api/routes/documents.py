@@ -68,7 +68,7 @@ class TextQuery(CollectionQuery):
     start: int = Field(0, ge=0, description="First character, from 0, in Unicode code points.")
     end: int | None = Field(
         None,
-        ge=0,
+        ge=1,
         description=f"End, exclusive; {USUAL_TEXT} after the start when not given. At most {LONGEST_TEXT} after it.",
     )
 
