@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 
 from assistant.errors import Abandoned
 
-__all__ = ["EVENT_STREAM", "PING_SECONDS", "Client", "event", "event_stream_of", "stream", "wants_events"]
+__all__ = ["EVENT_STREAM", "HEADERS", "PING_SECONDS", "Client", "event", "event_stream_of", "stream", "wants_events"]
 
 EVENT_STREAM = "text/event-stream"
 PING_SECONDS = 15.0

@@ -59,7 +59,7 @@ class PageQuery(CollectionQuery):
     """Which documents of a collection, by path."""
 
     search: str = Field("", max_length=500, description="Words, or parts of words, of path, title or metadata.")
-    offset: int = Field(0, ge=0, le=1_000_000_000, description="How many documents to leave out.")
+    offset: int = Field(0, ge=0, description="How many documents to leave out.")
     limit: int = Field(100, ge=1, le=1000, description="Most documents to give.")
 
 
