@@ -14,6 +14,7 @@ import click
 
 from api.commands.evaluating import evaluate
 from api.commands.indexing import GIVEN_PATH, build, collection_option, ids_of, index, parts_of
+from api.commands.slack import slack
 from api.settings import Settings, load_settings
 from index.errors import CitespanError, IndexingError, SettingsError
 
@@ -168,6 +169,7 @@ def config(settings: Settings, as_json: bool) -> int:
 
 cli.add_command(index)
 cli.add_command(evaluate)
+cli.add_command(slack)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -35,6 +35,7 @@ __all__ = [
     "Kind",
     "KindName",
     "Problem",
+    "SignatureError",
     "TextRangeError",
     "handle_problems",
     "kind_of",
@@ -58,6 +59,7 @@ KindName = Literal[
     "store",
     "model",
     "citation",
+    "slack-signature",
     "not-found",
     "method-not-allowed",
     "internal",
@@ -66,6 +68,10 @@ KindName = Literal[
 
 class TextRangeError(CitespanError):
     """The range of text that was asked for is empty, too long or not in the document."""
+
+
+class SignatureError(CitespanError):
+    """A request to the path for Slack was not signed by Slack, or too long ago."""
 
 
 class Problem(BaseModel):
@@ -140,6 +146,12 @@ KINDS: Mapping[KindName, Kind] = {
             "A sentence of 001_e3af9324cdf7ef5e.txt differs from the stored text of the document. "
             "Run: citespan index rebuild",
         ),
+        Kind(
+            "slack-signature",
+            401,
+            "Slack did not sign this",
+            "The request is not signed by Slack, or was signed more than five minutes ago.",
+        ),
         Kind("not-found", 404, "There is nothing here", "There is nothing at /v2/ask. What there is: /openapi.json"),
         Kind("method-not-allowed", 405, "This path does not take that method", "/v1/ask does not take GET; use POST."),
         Kind("internal", 500, "Something went wrong in the server", "An unexpected error; it was logged.", told=False),
@@ -150,6 +162,7 @@ BY_ERROR: Mapping[type[BaseException], KindName] = {
     QuestionError: "question",
     CitationError: "citation",
     TextRangeError: "text-range",
+    SignatureError: "slack-signature",
     DocumentNotFound: "document-not-found",
     IndexMissing: "index-missing",
     IndexMismatch: "index-mismatch",
