@@ -1,14 +1,17 @@
 """Only what was proved can be shown in Slack, and Slack takes whatever is shown."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast, get_type_hints
 
 import hypothesis.strategies as some
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from api.slack.blocks import Links, asked_message, render
 from api.slack.buttons import Pressed
@@ -43,7 +46,7 @@ AWKWARD = some.sampled_from(
     ]
 )
 TEXT = some.text(ALL, min_size=1, max_size=200) | some.lists(AWKWARD, min_size=1, max_size=30).map(" ".join)
-LONG = some.tuples(TEXT, some.integers(1, 4000)).map(lambda pair: (pair[0] * pair[1])[:20_000])
+LONG = some.tuples(TEXT, some.integers(1, 4000)).map(lambda pair: (pair[0] * pair[1])[:5000])
 
 
 def known(_word: str) -> bool:
@@ -141,6 +144,7 @@ def text_of(blocks: list[dict[str, Any]]) -> int:
     return total(blocks)
 
 
+@settings(max_examples=20)
 @given(some.lists(LONG.filter(visible), min_size=1, max_size=10), some.integers(1, 8), some.text(max_size=2000), TEXT)
 def test_whatever_is_answered_slack_takes_and_every_source_is_shown(
     sentences: list[str], cited: int, question: str, path: str
@@ -157,6 +161,17 @@ def test_whatever_is_answered_slack_takes_and_every_source_is_shown(
     for quote, whole in zip(quoted, shown, strict=True):
         assert whole == quote or (quote.endswith("…") and whole.startswith(quote[:-1]))
     assert len(quoted[0]) > 1 or len(shown[0]) == 1
+
+
+@pytest.mark.parametrize("character", ["x", '"', "\\", "&", "\U0001f9ec", "é"])
+def test_the_longest_answer_with_the_longest_of_everything_fits(character: str) -> None:
+    reply, shelf = reply_of([character * 20_000] * 10, cited=8, question=character * 2000, path=character * 4000)
+    messages = render(Proved(reply, shelf), Links("https://" + "sources." * 115 + "org"))
+    for message in messages:
+        check(message.blocks)
+        assert text_of(message.blocks) <= 12_000
+    assert len([text for message in messages for text in quotations(message.blocks)]) == 80
+    assert quotations(messages[0].blocks)
 
 
 def quotations(blocks: list[dict[str, Any]]) -> list[str]:
@@ -200,7 +215,7 @@ def test_whatever_the_document_holds_the_modal_shows_it_as_it_stands(text: str, 
     parts = [element for block in view["blocks"][1:] for part in block["elements"] for element in part["elements"]]
     bold = "".join(part["text"] for part in parts if "style" in part)
     quoted = printable(text[start:end])
-    assert bold == quoted or (bold.endswith("…") and quoted.startswith(bold[:-1]) and units(bold) > 11_000)
+    assert bold == quoted or (bold.endswith("…") and quoted.startswith(bold[:-1]) and units(bold) > 4000)
     around = "".join(part["text"] for part in parts).removeprefix("…").removesuffix("…")
     if bold == quoted:
         assert around in printable(text) or around.strip("…") in printable(text)
@@ -314,3 +329,23 @@ def test_length_is_in_utf_16_units(text: str, length: int) -> None:
 )
 def test_a_question_is_read_as_it_was_written(text: str, question: str) -> None:
     assert question_in(text, "U0BOT") == question
+
+
+@pytest.mark.slow
+def test_the_type_checker_lets_nothing_else_be_rendered(tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(
+        "from api.slack.blocks import Links, render\n"
+        "from api.slack.proving import Proved\n"
+        "from assistant.models import Reply\n"
+        "from index.reading import Snapshot\n"
+        "def show(reply: Reply, snapshot: Snapshot) -> None:\n"
+        "    render(Proved(reply, snapshot), Links(None))\n"
+        "    render(reply, Links(None))\n"
+        "    Proved()\n"
+    )
+    root = Path(__file__).parent.parent
+    command = [sys.executable, "-m", "mypy", "--config-file", str(root / "pyproject.toml"), str(program)]
+    ran = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    wrong = [line.partition(": error:")[0] for line in ran.stdout.splitlines() if ": error:" in line]
+    assert [place.rpartition(":")[2] for place in wrong] == ["7", "8"]

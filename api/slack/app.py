@@ -115,7 +115,7 @@ class SlackApp:
         bolt.event("message")(self._written)
         bolt.command("/ask")(self._commanded)
         bolt.action("context")(self._context)
-        for verdict in ("helpful", "wrong_source", "missing_answer"):
+        for verdict in ("helpful", "not_helpful", "wrong_source", "missing_answer"):
             bolt.action(verdict)(self._judged)
         bolt.error(self._failed)
         return bolt

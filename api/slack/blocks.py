@@ -22,13 +22,14 @@ MOST_BLOCKS = 45
 MOST_UNITS = 10_000
 """Of one message, with ``CONTAINER`` for each object in it."""
 CONTAINER = 30
-LONGEST_ANSWER = 4500
+LONGEST_ANSWER = 3600
 LONGEST_SECTION = 2900
-LONGEST_QUOTE = 1500
-LONGEST_LABEL = 200
+LONGEST_QUOTE = 1200
+LONGEST_LABEL = 150
 LONGEST_FALLBACK = 3500
-LONGEST_URL = 1000
-HEAVIEST_ANSWER = 6000
+LONGEST_URL = 600
+LONGEST_SEARCHED_FOR = 500
+HEAVIEST_ANSWER = 4900
 """Of the answer with links in its markers; without them it is lighter."""
 ROLES = {"source": "", "part": "part of the sentence", "agrees": "says the same"}
 
@@ -64,13 +65,14 @@ def render(reply: Proved | Refused, links: Links) -> list[Message]:
             fallback, first = _answer_text(reply), [*_searched_for(reply.reply), *_sentences(reply, links)]
             if _weight(first) > HEAVIEST_ANSWER:
                 first = [*_searched_for(reply.reply), *_sentences(reply, Links(None))]
-            last = [_actions(button("helpful", "Helpful", _pressed(reply.reply)))]
+            about = _pressed(reply.reply)
+            last = _actions(button("helpful", "Helpful", about), button("not_helpful", "Not helpful", about))
         case Refused():
             fallback, first = escape(reply.message, LONGEST_FALLBACK), [*_searched_for(reply.reply), *_refusal(reply)]
-            last = [_actions(button("missing_answer", "The documents do say it", _pressed(reply.reply)))]
+            last = _actions(button("missing_answer", "The documents do say it", _pressed(reply.reply)))
         case _:
             raise TypeError("only what was proved is rendered")
-    groups = [first, *(_source(quote, reply.reply, links) for quote in reply.quotes), last]
+    groups = [first, *(_source(quote, reply, links) for quote in reply.quotes), [last]]
     return [
         Message(fallback if not number else "More sources", blocks) for number, blocks in enumerate(_packed(groups))
     ]
@@ -124,7 +126,7 @@ def _answer_text(reply: Proved) -> str:
 def _searched_for(reply: Reply) -> list[Block]:
     if reply.searched_for is None:
         return []
-    said = shorten(printable(f"Searched for: {reply.searched_for}"), LONGEST_SECTION)
+    said = shorten(printable(f"Searched for: {reply.searched_for}"), LONGEST_SEARCHED_FOR)
     return [{"type": "context", "elements": [{"type": "plain_text", "text": said, "emoji": False}]}]
 
 
@@ -161,6 +163,9 @@ def _words(sentence: AnswerSentence, longest: int) -> Iterator[Block]:
 
 
 def _markers(sentence: AnswerSentence, reply: Proved, links: Links) -> Iterator[Block]:
+    if links.public_url is None:
+        yield text("".join(f"[{number}]" for number in sentence.citations))
+        return
     for quote in reply.quotes:
         if quote.citation.number in sentence.citations:
             yield link(f"[{quote.citation.number}]", links.to(quote, reply.reply.collection))
@@ -176,17 +181,18 @@ def _refusal(reply: Refused) -> Iterator[Block]:
         yield rich(section([text("What came closest, and does not answer it:")]))
 
 
-def _source(quote: Quote, reply: Reply, links: Links) -> list[Block]:
+def _source(quote: Quote, reply: Proved | Refused, links: Links) -> list[Block]:
     """A source: its number, file and lines, its words, and what can be done about it."""
     citation = quote.citation
     notes = (citation.section, ROLES[citation.role])
     note = "".join(f" · {shorten(printable(part), LONGEST_LABEL)}" for part in notes if part)
-    title = [text(f"[{citation.number}] ", bold=True), link(place_of(quote), links.to(quote, reply.collection))]
+    title = [text(f"[{citation.number}] ", bold=True), link(place_of(quote), links.to(quote, reply.reply.collection))]
     quoted = quotation([text(shorten(printable(quote.shown), LONGEST_QUOTE))])
-    pressed = _pressed(reply, quote)
+    about = _pressed(reply.reply, quote)
+    wrong = [button("wrong_source", "Wrong source", about)] if isinstance(reply, Proved) else []
     return [
         rich(section([*title, *([text(note)] if note else [])]), quoted),
-        _actions(button("context", "Show more context", pressed), button("wrong_source", "Wrong source", pressed)),
+        _actions(button("context", "Show more context", about), *wrong),
     ]
 
 

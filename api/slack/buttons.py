@@ -4,14 +4,16 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from api.slack.text import printable, shorten
+from api.slack.text import printable, shorten, units
 
 __all__ = ["ActionName", "Pressed", "button"]
 
-ActionName = Literal["context", "helpful", "wrong_source", "missing_answer"]
+ActionName = Literal["context", "helpful", "not_helpful", "wrong_source", "missing_answer"]
 
-LONGEST_QUESTION = 700
-"""Units of the question that a button keeps: with everything escaped twice, a value stays under Slack's 2,000."""
+LONGEST_VALUE = 1100
+"""Slack takes 2,000; two of them stand beside each source, whose message has a limit too."""
+LONGEST_QUESTIONS = (800, 600, 400)
+"""The first that fits: some characters take two in JSON."""
 LONGEST_BUTTON = 75
 
 
@@ -29,10 +31,15 @@ class Pressed(BaseModel):
 
 def button(name: ActionName, label: str, pressed: Pressed) -> dict[str, Any]:
     """A button that says this when it is pressed."""
-    kept = pressed.model_copy(update={"question": shorten(printable(pressed.question), LONGEST_QUESTION)})
+    question = printable(pressed.question)
+    values = [_value(pressed, shorten(question, limit)) for limit in LONGEST_QUESTIONS]
     return {
         "type": "button",
         "action_id": name,
         "text": {"type": "plain_text", "text": shorten(label, LONGEST_BUTTON), "emoji": False},
-        "value": kept.model_dump_json(exclude_none=True),
+        "value": next((value for value in values if units(value) <= LONGEST_VALUE), values[-1]),
     }
+
+
+def _value(pressed: Pressed, question: str) -> str:
+    return pressed.model_copy(update={"question": question}).model_dump_json(exclude_none=True)

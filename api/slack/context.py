@@ -14,7 +14,7 @@ __all__ = ["context_view", "notice_view"]
 
 AROUND = 1000
 """Code points of the document on either side of the quotation."""
-LONGEST_QUOTE = 12_000
+LONGEST_QUOTE = 4500
 LONGEST_BLOCK = 2900
 TITLE = "Source in context"
 
