@@ -15,6 +15,7 @@ import click
 from api.commands.evaluating import evaluate
 from api.commands.indexing import GIVEN_PATH, build, collection_option, ids_of, index, parts_of
 from api.commands.keys import keys
+from api.commands.slack import slack
 from api.settings import Settings, load_settings
 from index.errors import CitespanError, IndexingError, SettingsError
 
@@ -180,6 +181,7 @@ def config(settings: Settings, as_json: bool) -> int:
 cli.add_command(index)
 cli.add_command(evaluate)
 cli.add_command(keys)
+cli.add_command(slack)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -10,6 +10,7 @@ __all__ = [
     "ModelUnknown",
     "Overloaded",
     "RateLimited",
+    "SignatureError",
     "TextRangeError",
     "TooLarge",
     "TooSlow",
@@ -18,6 +19,10 @@ __all__ = [
     "UploadError",
     "WrongHost",
 ]
+
+
+class SignatureError(CitespanError):
+    """A request to the path for Slack was not signed by Slack, or too long ago."""
 
 
 class TextRangeError(CitespanError):

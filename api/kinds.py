@@ -16,6 +16,7 @@ from api.errors import (
     ModelUnknown,
     Overloaded,
     RateLimited,
+    SignatureError,
     TextRangeError,
     TooLarge,
     TooSlow,
@@ -56,6 +57,7 @@ KindName = Literal[
     "store",
     "model",
     "citation",
+    "slack-signature",
     "not-found",
     "method-not-allowed",
     "unauthorized",
@@ -154,6 +156,12 @@ KINDS: Mapping[KindName, Kind] = {
             "A sentence of 001_e3af9324cdf7ef5e.txt differs from the stored text of the document. "
             "Run: citespan index rebuild",
         ),
+        Kind(
+            "slack-signature",
+            401,
+            "Slack did not sign this",
+            "The request is not signed by Slack, or was signed more than five minutes ago.",
+        ),
         Kind("not-found", 404, "There is nothing here", "There is nothing at /v2/ask. What there is: /openapi.json"),
         Kind("method-not-allowed", 405, "This path does not take that method", "/v1/ask does not take GET; use POST."),
         Kind(
@@ -183,6 +191,7 @@ BY_ERROR: Mapping[type[BaseException], KindName] = {
     QuestionError: "question",
     CitationError: "citation",
     TextRangeError: "text-range",
+    SignatureError: "slack-signature",
     UploadError: "upload",
     MalformedUpload: "malformed-upload",
     UnsupportedType: "unsupported-type",

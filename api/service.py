@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from api.jobs import Jobs
 from api.listing import Listings
@@ -14,6 +15,9 @@ from assistant.answering import Assistant
 from assistant.bootstrap import Parts
 from assistant.finding import Found
 from assistant.models import Question, Reply
+
+if TYPE_CHECKING:
+    from api.slack.app import SlackApp
 
 __all__ = ["Service", "open_service"]
 
@@ -31,6 +35,7 @@ class Service:
     jobs: Jobs
     worker: Worker
     listings: Listings
+    slack: "SlackApp | None" = None
     metrics: Metrics = field(default_factory=Metrics)
 
     def ask(self, question: Question, *, waiting: Callable[[], bool]) -> Reply:
@@ -53,15 +58,28 @@ class Service:
             logger.info("question", extra={"question": reply.question.text, "reply": reply.id})
 
 
-def open_service(settings: Settings, parts: Parts, assistant: Assistant | None = None) -> Service:
-    """The service that the settings call for, over these parts; ``assistant`` takes the place of theirs."""
+def open_service(
+    settings: Settings, parts: Parts, assistant: Assistant | None = None, *, slack: "SlackApp | None" = None
+) -> Service:
+    """The service that the settings call for, over these parts; ``assistant`` and ``slack`` replace theirs."""
+    assistant = assistant or parts.assistant()
     uploads, jobs = Uploads(parts.settings.state_dir), Jobs(parts.settings.state_dir)
     return Service(
         settings=settings,
         parts=parts,
-        assistant=assistant or parts.assistant(),
+        assistant=assistant,
         uploads=uploads,
         jobs=jobs,
         worker=Worker(parts, jobs, uploads),
         listings=Listings(),
+        slack=slack or _slack(settings, assistant),
     )
+
+
+def _slack(settings: Settings, assistant: Assistant) -> "SlackApp | None":
+    """The way in for Slack, where there is a secret to know its requests by."""
+    if settings.api.slack_signing_secret is None:
+        return None
+    from api.slack.opening import open_slack
+
+    return open_slack(settings, assistant, lambda _verdict, _pressed: None)

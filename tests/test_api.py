@@ -481,7 +481,7 @@ def test_ask_shows_a_request_an_answer_a_refusal_and_every_problem(library: Libr
         for kind in response["content"].get("application/problem+json", {}).get("examples", {})
     }
     assert shown == set(KINDS) - {
-        "text-range", "document-not-found", "model-not-found", "not-found", "method-not-allowed",
+        "text-range", "document-not-found", "model-not-found", "slack-signature", "not-found", "method-not-allowed",
     }  # fmt: skip
 
 

@@ -65,7 +65,7 @@ def test_each_key_has_a_rate_of_its_own(
     problem = asked[3].json()
     assert problem["type"] == "urn:citespan:problem:rate-limited"
     assert re.fullmatch(r"More than 3 requests in a minute\. Wait (1\d|20) s\.", problem["detail"])
-    assert asked[3].headers["retry-after"] == "20"
+    assert asked[3].headers["retry-after"] in {"19", "20"}
     assert client.get("/v1/documents", headers={"Authorization": f"Bearer {grace}"}).status_code == 200
 
 

@@ -10,6 +10,7 @@ from api.routes.health import Healthy
 from api.routes.jobs import JobsOf
 from api.routes.metrics import Measured
 from api.routes.searching import Searching
+from api.routes.slack import Slack
 from api.service import Service
 
 __all__ = ["routers"]
@@ -17,5 +18,5 @@ __all__ = ["routers"]
 
 def routers(service: Service) -> list[APIRouter]:
     """Every path there is."""
-    groups = (Asking, Searching, ChatCompletions, Documents, Collections, JobsOf, Healthy, Measured)
+    groups = (Asking, Searching, ChatCompletions, Documents, Collections, JobsOf, Slack, Healthy, Measured)
     return [group(service).router() for group in groups]
