@@ -15,7 +15,7 @@ from api.service import open_service
 from api.settings import ApiSettings, Settings
 from assistant.answering import Assistant
 from assistant.bootstrap import Parts
-from assistant.errors import CitationError, QuestionError
+from assistant.errors import Abandoned, CitationError, QuestionError
 from assistant.models import Question, Reply
 from assistant.settings import AssistantSettings
 from assistant.stages import Waiting
@@ -110,6 +110,12 @@ def test_what_the_client_is_not_told_is_in_the_log_under_the_id_it_got(
     assert record.exc_info is not None
     assert record.exc_info[1] is error
     assert "a private question" not in caplog.text
+
+
+def test_an_answer_that_nobody_waited_for_is_no_error(caplog: pytest.LogCaptureFixture) -> None:
+    response = client_of(Abandoned("given up")).post("/v1/ask", json={"question": "why?"})
+    assert (response.status_code, response.content) == (499, b"")
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
 
 
 def test_there_is_a_kind_for_every_name_and_no_two_share_a_title() -> None:

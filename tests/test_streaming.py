@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,6 +14,7 @@ import pytest
 
 import api.streaming
 import assistant.answering
+from api.answer_events import RetrievedEvent, SentenceEvent
 from api.schemas import AskResponse
 from api.streaming import wants_events
 from assistant.bootstrap import Parts
@@ -26,6 +28,7 @@ from tests.servers import Running, quick_app, quick_parts, running
 
 QUESTION = {"question": "What attracts monocytes to wounds?", "caution": "eager"}
 EVENTS = {"accept": "text/event-stream"}
+SEEDS = Path(__file__).parent.parent / "seeds"
 STAGES = ["understand", "embed", "retrieve", "gather", "rank", "judge", "answer"]
 
 
@@ -232,6 +235,25 @@ def test_the_server_answers_others_when_many_have_left(
             pass  # leaves with the first bytes
     server.wait_until_alone()
     assert asked(server).status_code == 200
+
+
+def test_openapi_shows_the_events_and_every_shape_that_they_have(server: Running) -> None:
+    document = httpx.get(f"{server.url}/openapi.json").json()
+    content = document["paths"]["/v1/ask"]["post"]["responses"]["200"]["content"]
+    assert list(content) == ["application/json", "text/event-stream"]
+    shown = dict(events_in(content["text/event-stream"]["example"]))
+    assert list(shown) == ["retrieved", "sentence", "done"]
+    retrieved = RetrievedEvent.model_validate(shown["retrieved"])
+    sentence, done = SentenceEvent.model_validate(shown["sentence"]), AskResponse.model_validate(shown["done"])
+    assert [sentence.sentence] == done.sentences
+    (passage,), (cited,) = retrieved.passages, sentence.citations
+    data = (SEEDS / passage.path).read_bytes()
+    text = data.decode()
+    assert passage.start_char_index <= cited.start_char_index < cited.end_char_index <= passage.end_char_index
+    assert data[: passage.start_byte].decode() == text[: passage.start_char_index]
+    assert data[: passage.end_byte].decode() == text[: passage.end_char_index]
+    lines = [len(re.findall("\r\n|\r|\n", text[:at])) + 1 for at in (passage.start_char_index, passage.end_char_index)]
+    assert lines == [passage.start_line, passage.end_line]
 
 
 @pytest.mark.parametrize("stage", range(1, len(STAGES) + 1))
