@@ -313,7 +313,7 @@ def test_a_document_says_what_its_file_is(library: Library) -> None:
     document = library.client.get(f"/v1/documents/{library.id_of('vessels.txt')}").json()
     assert set(document) == {
         "id", "path", "file_name", "title", "media_type", "encoding", "extractor", "text_sha256", "size",
-        "characters", "passages", "metadata",
+        "characters", "passages", "metadata", "origin",
     }  # fmt: skip
     assert document["id"] == f"sha256:{sha256(data).hexdigest()}"
     assert document["size"] == len(data)
@@ -481,7 +481,8 @@ def test_ask_shows_a_request_an_answer_a_refusal_and_every_problem(library: Libr
         for kind in response["content"].get("application/problem+json", {}).get("examples", {})
     }
     assert shown == set(KINDS) - {
-        "text-range", "document-not-found", "model-not-found", "slack-signature", "not-found", "method-not-allowed",
+        "text-range", "document-not-found", "model-not-found", "slack-signature", "not-found", "method-not-allowed", "job-not-found",
+        "upload", "malformed-upload", "unsupported-type", "too-large", "no-space",
     }  # fmt: skip
 
 

@@ -402,7 +402,7 @@ def test_documents_are_searched_by_words_of_path_title_and_metadata(site: Site, 
     folder.mkdir()
     (folder / "one.txt").write_text(HEALING)
     (folder / "manifest.toml").write_text(
-        '[[documents]]\nfile = "one.txt"\ntitle = "Zwölf Wunden"\nauthors = "Ødegård and Ito"\n'
+        '[[documents]]\nfile = "one.txt"\ntitle = "Zwölf Wunden"\nauthors = ["Ødegård", "Ito"]\n'
     )
     site.service.parts.builder("default").add([folder])
     site.ended(site.upload({"CARTILAGE-2024.txt": CARTILAGE, "vessels.txt": VESSELS}))
