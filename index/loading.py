@@ -223,7 +223,7 @@ def load(source: Source, *, max_bytes: int, fallback_encoding: str) -> Document:
         id=f"sha256:{sha256(data).hexdigest()}",
         location=str(source.location),
         path=source.path,
-        title=stated or _title(reading) or source.location.name,
+        title=stated or _title(reading) or source.path.rsplit("/", 1)[-1],
         text=reading.text,
         encoding=reading.encoding,
         size=len(data),

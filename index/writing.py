@@ -76,7 +76,7 @@ class VolumeWriter:
             document, key, segment(document.text, media_type=document.media_type), self._embedder, tokens=self._tokens
         )
         record = record_of(document, key, passages=len(chunks))
-        if any(prepared.replaces is not None and prepared.replaces.key == key for prepared in self._waiting):
+        if any(_both_ways(prepared, record, replaces) for prepared in self._waiting):
             self.flush()  # one batch cannot both add and remove a version of a document
         if replaces is not None:
             self.catalogue.drop(replaces)
@@ -164,6 +164,12 @@ class VolumeWriter:
             self._written(now - reported, len(batch))
             reported = now
         return np.concatenate(parts), of_sentences
+
+
+def _both_ways(prepared: Prepared, record: DocumentRecord, replaces: DocumentRecord | None) -> bool:
+    """Whether what waits removes a record that is to be added, or adds one that is to be replaced."""
+    removed = prepared.replaces is not None and prepared.replaces.key == record.key
+    return removed or (replaces is not None and prepared.record.key == replaces.key)
 
 
 def record_of(document: Document, key: str, *, passages: int) -> DocumentRecord:
