@@ -165,6 +165,7 @@ class Builder:
             for record in records:
                 self._remake(record, source, writer, summary)
             writer.flush()
+            _carry(source, writer)
             writer.publish()
             writer.drop_other_volumes()
             summary.state = self._store.state(self._collection)
@@ -180,7 +181,7 @@ class Builder:
             return
         known = replace(made, location=record.location, path=record.path, metadata=record.metadata)
         if known != made:
-            writer.amend(known)
+            writer.amend(known, replaces=[made])
         summary.unchanged += 1
         self._passed(record.size)
 
@@ -232,6 +233,15 @@ def _place_on_disk(document: Document) -> str:
 
 def _uploaded(document: Document) -> str:
     return f"uploaded/{document.path}"
+
+
+def _carry(source: Volume, writer: VolumeWriter) -> None:
+    """Bring the superseded versions along; an interrupted rebuild may have left some, as they were then."""
+    wanted = {record.key: record for record in source.superseded()}
+    writer.forget([made for made in writer.versions if wanted.get(made.key) != made])
+    for record in wanted.values():
+        if writer.versions.get(record.id) is None:
+            writer.keep(_restored(source, record), record)
 
 
 def _restored(volume: Volume, record: DocumentRecord) -> Document:
