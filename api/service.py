@@ -2,7 +2,11 @@
 
 from dataclasses import dataclass
 
+from api.jobs import Jobs
+from api.listing import Listings
 from api.settings import Settings
+from api.uploads import Uploads
+from api.working import Worker
 from assistant.answering import Assistant
 from assistant.bootstrap import Parts
 
@@ -16,8 +20,21 @@ class Service:
     settings: Settings
     parts: Parts
     assistant: Assistant
+    uploads: Uploads
+    jobs: Jobs
+    worker: Worker
+    listings: Listings
 
 
-def open_service(settings: Settings, parts: Parts) -> Service:
-    """The service that the settings call for, over these parts."""
-    return Service(settings=settings, parts=parts, assistant=parts.assistant())
+def open_service(settings: Settings, parts: Parts, assistant: Assistant | None = None) -> Service:
+    """The service that the settings call for, over these parts; ``assistant`` takes the place of theirs."""
+    uploads, jobs = Uploads(parts.settings.state_dir), Jobs(parts.settings.state_dir)
+    return Service(
+        settings=settings,
+        parts=parts,
+        assistant=assistant or parts.assistant(),
+        uploads=uploads,
+        jobs=jobs,
+        worker=Worker(parts, jobs, uploads),
+        listings=Listings(),
+    )

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from functools import cache, partial
 from hashlib import sha256
 from itertools import takewhile
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from index.decoding import decode
 from index.errors import FileSkipped, IndexingError
 from index.manifest import MANIFEST_NAME, ManifestEntry, read_manifest
 from index.models import Document
 
-__all__ = ["READERS", "Reading", "Skipped", "Source", "find_files", "load"]
+__all__ = ["READERS", "Reading", "Skipped", "Source", "check_type", "find_files", "load"]
 
 _TITLE_LENGTH = 200
 
@@ -201,6 +201,15 @@ def _no_status(location: Path, path: str, error: OSError) -> Skipped:
     if isinstance(error, FileNotFoundError):
         return Skipped(path, "vanished", f"{path} vanished while its folder was read. Index again.")
     return Skipped(path, "unreadable", f"{path} cannot be read: {error.strerror}. Check its permissions.")
+
+
+def check_type(path: str) -> None:
+    """Raises FileSkipped, saying what to do instead, for a name whose type is not read."""
+    suffix = PurePosixPath(path).suffix.lower()
+    if suffix in _NOT_YET:
+        raise _NOT_YET[suffix](path)
+    if suffix not in READERS:
+        raise _unknown_format(path, suffix)
 
 
 def load(source: Source, *, max_bytes: int, fallback_encoding: str) -> Document:

@@ -3,8 +3,10 @@
 from fastapi import APIRouter
 
 from api.routes.asking import Asking
+from api.routes.collections import Collections
 from api.routes.documents import Documents
 from api.routes.health import Healthy
+from api.routes.jobs import JobsOf
 from api.service import Service
 
 __all__ = ["routers"]
@@ -12,5 +14,5 @@ __all__ = ["routers"]
 
 def routers(service: Service) -> list[APIRouter]:
     """Every path there is."""
-    groups = (Asking, Documents, Healthy)
+    groups = (Asking, Documents, Collections, JobsOf, Healthy)
     return [group(service).router() for group in groups]
