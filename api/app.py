@@ -63,5 +63,6 @@ def _working(service: Service) -> Callable[[FastAPI], AbstractAsyncContextManage
         finally:
             await run_in_threadpool(service.worker.stop)
             service.jobs.close()
+            service.feedback.close()
 
     return lifespan

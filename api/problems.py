@@ -21,7 +21,7 @@ from starlette.exceptions import HTTPException
 
 from api.jobs import JobNotFound
 from api.validation import FieldProblem, field_problems
-from assistant.errors import CitationError, QuestionError
+from assistant.errors import CitationError, QuestionError, VerifyError
 from index.errors import (
     CitespanError,
     DocumentNotFound,
@@ -58,6 +58,7 @@ KindName = Literal[
     "malformed-json",
     "question",
     "text-range",
+    "verify",
     "upload",
     "malformed-upload",
     "unsupported-type",
@@ -161,6 +162,12 @@ KINDS: Mapping[KindName, Kind] = {
             "There is no room left on the server's disk. Free some, then send it again.",
             told=False,
         ),
+        Kind(
+            "verify",
+            422,
+            "There are no citations that can be checked",
+            "There are 512 citations; at most 500 are checked at once. Send fewer.",
+        ),
         Kind("document-not-found", 404, "No such document", "No document sha256:00 is in the collection 'default'."),
         Kind("job-not-found", 404, "No such job", "No job job_00 is known here."),
         Kind(
@@ -204,6 +211,7 @@ BY_ERROR: Mapping[type[BaseException], KindName] = {
     QuestionError: "question",
     CitationError: "citation",
     TextRangeError: "text-range",
+    VerifyError: "verify",
     UploadError: "upload",
     MalformedUpload: "malformed-upload",
     UnsupportedType: "unsupported-type",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from api.feedback import FeedbackStore
 from api.jobs import Jobs
 from api.listing import Listings
 from api.settings import Settings
@@ -24,6 +25,7 @@ class Service:
     jobs: Jobs
     worker: Worker
     listings: Listings
+    feedback: FeedbackStore
 
 
 def open_service(settings: Settings, parts: Parts, assistant: Assistant | None = None) -> Service:
@@ -37,4 +39,5 @@ def open_service(settings: Settings, parts: Parts, assistant: Assistant | None =
         jobs=jobs,
         worker=Worker(parts, jobs, uploads),
         listings=Listings(),
+        feedback=FeedbackStore(parts.settings.state_dir),
     )

@@ -15,7 +15,8 @@ from index.locking import writing
 from index.making import check_format, check_name, check_not_newer, check_state, making_of, new_state
 from index.models import Document, DocumentRecord
 from index.placing import Outcome, Placer, Summary
-from index.store import PIECE_LENGTH, CollectionState, Store, Volume
+from index.store import CollectionState, Store, Volume
+from index.texts import stored_text
 from index.writing import VolumeWriter
 
 __all__ = ["BuildOptions", "Builder", "Outcome", "Progress", "Summary", "Told"]
@@ -245,13 +246,12 @@ def _carry(source: Volume, writer: VolumeWriter) -> None:
 
 
 def _restored(volume: Volume, record: DocumentRecord) -> Document:
-    pieces = volume.pieces(record.key, range((record.characters - 1) // PIECE_LENGTH + 1))
     return Document(
         id=record.id,
         location=record.location,
         path=record.path,
         title=record.title,
-        text="".join(piece.text for piece in pieces),
+        text=stored_text(volume, record),
         encoding=record.encoding,
         size=record.size,
         media_type=record.media_type,

@@ -5,8 +5,10 @@ from fastapi import APIRouter
 from api.routes.asking import Asking
 from api.routes.collections import Collections
 from api.routes.documents import Documents
+from api.routes.feedback import Feedbacks
 from api.routes.health import Healthy
 from api.routes.jobs import JobsOf
+from api.routes.verifying import Verifying
 from api.service import Service
 
 __all__ = ["routers"]
@@ -14,5 +16,5 @@ __all__ = ["routers"]
 
 def routers(service: Service) -> list[APIRouter]:
     """Every path there is."""
-    groups = (Asking, Documents, Collections, JobsOf, Healthy)
+    groups = (Asking, Verifying, Feedbacks, Documents, Collections, JobsOf, Healthy)
     return [group(service).router() for group in groups]
