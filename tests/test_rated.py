@@ -91,7 +91,19 @@ class Library:
 
 @pytest.fixture
 def library(documents_dir: Path, state_dir: Path) -> Iterator[Library]:
-    made = Library(documents_dir, state_dir)
+    yield from opened(documents_dir, state_dir)
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    """For tests that change neither documents nor feedback."""
+    folder = tmp_path_factory.mktemp("shared")
+    (folder / "documents").mkdir()
+    yield from opened(folder / "documents", folder / "state")
+
+
+def opened(folder: Path, state_dir: Path) -> Iterator[Library]:
+    made = Library(folder, state_dir)
     yield made
     made.service.feedback.close()
     made.service.jobs.close()
@@ -120,15 +132,15 @@ def test_an_earlier_version_is_read_by_its_id_and_names_the_newest(library: Libr
     assert library.client.get(f"/v1/documents/{first}").json()["type"].endswith("document-not-found")
 
 
-def test_an_answer_is_verified_against_the_files(library: Library) -> None:
-    answer = library.ask()
-    report = library.verify(answer)
+def test_an_answer_is_verified_against_the_files(shared: Library) -> None:
+    answer = shared.ask()
+    report = shared.verify(answer)
     assert report["holds"]
     assert (report["schema"], report["citations"]) == (1, len(answer["citations"]))
     assert report["checks"] == len(report["findings"]) > 5
     assert {finding["detail"] for finding in report["findings"]} == {""}
     answer["citations"][0]["cited_text"] += "x"
-    assert "characters" in failing(library.verify(answer))
+    assert "characters" in failing(shared.verify(answer))
 
 
 def test_a_file_that_changed_since_it_was_indexed_is_told(library: Library) -> None:
@@ -167,19 +179,19 @@ def test_the_stored_text_gives_back_the_bytes_of_a_marked_file(library: Library)
         assert {finding["check"] for finding in report["findings"]} == {"hash", "characters", "bytes"}
 
 
-def test_only_documents_of_the_index_are_looked_at(library: Library, tmp_path: Path) -> None:
+def test_only_documents_of_the_index_are_looked_at(shared: Library, tmp_path: Path) -> None:
     (tmp_path / "secret.txt").write_text("Wound healing.")
     for path in (str(tmp_path / "secret.txt"), "../secret.txt", "secret.txt"):
         cited = {"cited_text": "Wound healing.", "start_char_index": 0, "end_char_index": 14, "path": path}
-        assert "no file is called" in failing(library.verify([cited]))["document"]
+        assert "no file is called" in failing(shared.verify([cited]))["document"]
     counted = {"cited_text": "Cytokines", "start_char_index": 0, "end_char_index": 9, "document_index": 0}
-    assert "no such file" in failing(library.verify([counted]))["document"]
+    assert "no such file" in failing(shared.verify([counted]))["document"]
 
 
-def test_a_citation_of_another_system_is_found_by_its_title(library: Library) -> None:
+def test_a_citation_of_another_system_is_found_by_its_title(shared: Library) -> None:
     cited = {"cited_text": "Cytokines", "start_char_index": 0, "end_char_index": 9}
     for title in ("healing.txt", "healing", "Cytokines in wound repair"):
-        assert library.verify({"some": [{"where": [cited | {"document_title": title}]}]})["holds"], title
+        assert shared.verify({"some": [{"where": [cited | {"document_title": title}]}]})["holds"], title
 
 
 HOSTILE = {
@@ -195,8 +207,8 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("body", HOSTILE.values(), ids=HOSTILE)
-def test_what_cannot_be_verified_is_a_problem(library: Library, body: bytes) -> None:
-    response = library.client.post("/v1/verify", content=body, headers={"Content-Type": "application/json"})
+def test_what_cannot_be_verified_is_a_problem(shared: Library, body: bytes) -> None:
+    response = shared.client.post("/v1/verify", content=body, headers={"Content-Type": "application/json"})
     assert response.status_code in {400, 422}, response.text
     assert response.headers["content-type"] == "application/problem+json"
     assert len(response.text) < 3000
@@ -207,22 +219,22 @@ def test_what_cannot_be_verified_is_a_problem(library: Library, body: bytes) -> 
     [None, True, -1, 1e308, "x" * 5000, "\ud800", [], {}, [[]] * 100, {"a": {"b": []}}, float("nan"), 10**400],
     ids=lambda value: repr(value)[:12],
 )
-def test_any_value_in_any_field_of_a_citation_is_checked_and_fails(library: Library, wrong: object) -> None:
-    answer = library.ask()
+def test_any_value_in_any_field_of_a_citation_is_checked_and_fails(shared: Library, wrong: object) -> None:
+    answer = shared.ask()
     for field in ("document_id", "cited_text", "start_char_index", "end_char_index", "document_index", "encoding"):
         changed = answer | {
             "citations": [answer["citations"][0] | {field: wrong, "path": wrong}, {"cited_text": wrong}]
         }
         body = json.dumps({"answer": changed | {"documents": [{"index": wrong}, wrong]}})
-        response = library.client.post("/v1/verify", content=body, headers={"Content-Type": "application/json"})
+        response = shared.client.post("/v1/verify", content=body, headers={"Content-Type": "application/json"})
         assert response.status_code == 200, response.text
         assert not response.json()["holds"]
 
 
-def test_more_than_is_read_at_once_is_refused(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_than_is_read_at_once_is_refused(shared: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("api.routes.verifying.MOST_BYTES", 10)
     cited = [{"cited_text": "x", "path": path, "start_char_index": 0} for path in ("healing.txt", "vessels.txt")]
-    response = library.client.post("/v1/verify", json={"answer": cited})
+    response = shared.client.post("/v1/verify", json={"answer": cited})
     assert (response.status_code, response.json()["type"]) == (422, "urn:citespan:problem:verify")
     assert "2 documents" in response.json()["detail"]
 
@@ -264,20 +276,22 @@ def test_feedback_is_kept_and_listed_the_newest_first(library: Library) -> None:
             404,
             "document-not-found",
         ),
+        ({"citation": {"document_id": "sha256:\x00\U0001f9ec'"}}, 404, "document-not-found"),
+        ({"citation": {"document_id": "\udc00"}}, 422, "invalid-request"),
         ({"citation": {"start_char_index": 3, "end_char_index": 3}}, 422, "text-range"),
         ({"citation": {"end_char_index": 10**6}}, 422, "text-range"),
     ],
     ids=str,
 )
 def test_feedback_on_what_is_not_there_is_a_problem(
-    library: Library, fields: dict[str, Any], status: int, kind: str
+    shared: Library, fields: dict[str, Any], status: int, kind: str
 ) -> None:
     if "citation" in fields:
-        fields = {"citation": library.cited() | fields["citation"]}
+        fields = {"citation": shared.cited() | fields["citation"]}
     body = json.dumps({"verdict": "wrong_source", "question": QUESTION} | fields)
-    response = library.client.post("/v1/feedback", content=body, headers={"Content-Type": "application/json"})
+    response = shared.client.post("/v1/feedback", content=body, headers={"Content-Type": "application/json"})
     assert (response.status_code, response.json()["type"]) == (status, f"urn:citespan:problem:{kind}")
-    assert library.client.get("/v1/feedback").json()["total"] == 0
+    assert shared.client.get("/v1/feedback").json()["total"] == 0
 
 
 def test_a_citation_that_was_marked_helpful_is_evidence_cut_from_the_index(library: Library) -> None:

@@ -93,71 +93,71 @@ def test_versions_go_along_when_their_file_moves(library: Library) -> None:
     library.healthy()
 
 
-def test_what_moved_over_a_file_is_the_newest_version_of_it(library: Library) -> None:
-    first = put(library, "a.txt", "A zebra heals.")
-    second = put(library, "a.txt", "A lion heals.")
-    before, other = put(library, "b.txt", "A mole heals."), put(library, "b.txt", "A newt heals.")
-    (library.documents / "b.txt").replace(library.documents / "a.txt")
-    library.add()
-    assert [newer(library, found) for found in (first, second, before, other)] == [other, other, other, None]
-    assert [text_of(library, found) for found in (first, second, before)] == [
+def test_what_moved_over_a_file_is_the_newest_version_of_it(quick: Library) -> None:
+    first = put(quick, "a.txt", "A zebra heals.")
+    second = put(quick, "a.txt", "A lion heals.")
+    before, other = put(quick, "b.txt", "A mole heals."), put(quick, "b.txt", "A newt heals.")
+    (quick.documents / "b.txt").replace(quick.documents / "a.txt")
+    quick.add()
+    assert [newer(quick, found) for found in (first, second, before, other)] == [other, other, other, None]
+    assert [text_of(quick, found) for found in (first, second, before)] == [
         "A zebra heals.",
         "A lion heals.",
         "A mole heals.",
     ]
-    library.healthy()
+    quick.healthy()
 
 
-def test_files_that_change_places_stay_readable(library: Library) -> None:
-    ids = [put(library, f"{name}.txt", f"A {animal} heals.") for name, animal in (("a", "zebra"), ("b", "lion"))]
-    (library.documents / "a.txt").rename(library.documents / "c")
-    (library.documents / "b.txt").rename(library.documents / "a.txt")
-    (library.documents / "c").rename(library.documents / "b.txt")
-    library.add()
-    assert [newer(library, found) for found in ids] == [None, None]
-    assert [text_of(library, found) for found in ids] == ["A zebra heals.", "A lion heals."]
-    library.healthy()
+def test_files_that_change_places_stay_readable(quick: Library) -> None:
+    ids = [put(quick, f"{name}.txt", f"A {animal} heals.") for name, animal in (("a", "zebra"), ("b", "lion"))]
+    (quick.documents / "a.txt").rename(quick.documents / "c")
+    (quick.documents / "b.txt").rename(quick.documents / "a.txt")
+    (quick.documents / "c").rename(quick.documents / "b.txt")
+    quick.add()
+    assert [newer(quick, found) for found in ids] == [None, None]
+    assert [text_of(quick, found) for found in ids] == ["A zebra heals.", "A lion heals."]
+    quick.healthy()
 
 
-def test_a_file_that_became_a_copy_names_the_document_that_has_its_bytes(library: Library) -> None:
-    first = put(library, "a.txt", "A zebra heals.")
-    second = put(library, "a.txt", "A lion heals.")
-    other = put(library, "b.txt", "A mole heals.")
-    library.write("a.txt", "Report\n\nA mole heals.")
-    library.add()
-    assert library.paths() == ["b.txt"]
-    assert (newer(library, first), newer(library, second)) == (other, other)
-    library.healthy()
+def test_a_file_that_became_a_copy_names_the_document_that_has_its_bytes(quick: Library) -> None:
+    first = put(quick, "a.txt", "A zebra heals.")
+    second = put(quick, "a.txt", "A lion heals.")
+    other = put(quick, "b.txt", "A mole heals.")
+    quick.write("a.txt", "Report\n\nA mole heals.")
+    quick.add()
+    assert quick.paths() == ["b.txt"]
+    assert (newer(quick, first), newer(quick, second)) == (other, other)
+    quick.healthy()
 
 
 @pytest.mark.parametrize("how", ["removed", "mirrored", "unreadable"])
-def test_the_earlier_versions_of_a_removed_document_go_with_it(library: Library, how: str) -> None:
-    kept = [put(library, "b.txt", f"Kept {number}.") for number in range(2)]
-    versions = [put(library, "a.txt", f"A zebra heals in {number} days.") for number in range(3)]
+def test_the_earlier_versions_of_a_removed_document_go_with_it(quick: Library, how: str) -> None:
+    kept = [put(quick, "b.txt", f"Kept {number}.") for number in range(2)]
+    versions = [put(quick, "a.txt", f"A zebra heals in {number} days.") for number in range(3)]
     if how == "removed":
-        library.builder().remove(lambda record: record.path == "a.txt")
+        quick.builder().remove(lambda record: record.path == "a.txt")
     elif how == "mirrored":
-        (library.documents / "a.txt").unlink()
-        library.add(mirror=True)
+        (quick.documents / "a.txt").unlink()
+        quick.add(mirror=True)
     else:
-        library.write("a.txt", "")
-        library.add(mirror=True)
-    assert gone(library, *versions)
-    assert newer(library, kept[0]) == kept[1]
-    library.healthy()
+        quick.write("a.txt", "")
+        quick.add(mirror=True)
+    assert gone(quick, *versions)
+    assert newer(quick, kept[0]) == kept[1]
+    quick.healthy()
 
 
-def test_another_title_of_the_same_bytes_is_no_other_version(library: Library) -> None:
-    first = put(library, "a.txt", "A zebra heals.")
-    second = put(library, "a.txt", "A lion heals.")
-    library.write("manifest.toml", '[[documents]]\nfile = "a.txt"\ntitle = "Another title"\n')
-    library.add()
-    assert (newer(library, first), newer(library, second)) == (second, None)
-    assert library.snapshot().record(second).title == "Another title"
-    assert len(library.store.volume(library.state).superseded()) == 1
-    assert put(library, "a.txt", "A zebra heals.") == first, "under its new title"
-    assert library.snapshot().record(first).title == "Another title"
-    library.healthy()
+def test_another_title_of_the_same_bytes_is_no_other_version(quick: Library) -> None:
+    first = put(quick, "a.txt", "A zebra heals.")
+    second = put(quick, "a.txt", "A lion heals.")
+    quick.write("manifest.toml", '[[documents]]\nfile = "a.txt"\ntitle = "Another title"\n')
+    quick.add()
+    assert (newer(quick, first), newer(quick, second)) == (second, None)
+    assert quick.snapshot().record(second).title == "Another title"
+    assert len(quick.store.volume(quick.state).superseded()) == 1
+    assert put(quick, "a.txt", "A zebra heals.") == first, "under its new title"
+    assert quick.snapshot().record(first).title == "Another title"
+    quick.healthy()
 
 
 def test_a_rebuild_carries_the_texts_of_earlier_versions_along(library: Library) -> None:
