@@ -7,11 +7,18 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp
 
-from api.examples import ASK_EXAMPLES
-from api.problems import Problem, handle_problems
+from api.describing import describe
+from api.keys import open_keys
+from api.limiting import LimitBody, LimitHead, LimitQuestions, LimitRate
+from api.metrics import Metrics
+from api.problems import handle_problems
 from api.routes import routers
+from api.security import AskForKey, CheckOrigin, LookUpKey
 from api.service import Service
+from api.watching import Watch
 
 __all__ = ["Application", "create_app"]
 
@@ -22,14 +29,13 @@ class Application(FastAPI):
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI document, made at the first request for it."""
         if self.openapi_schema is None:
-            reference = "#/components/schemas/{model}"
-            problem = Problem.model_json_schema(ref_template=reference, mode="serialization")
-            inner = problem.pop("$defs")
-            document = super().openapi()
-            document["components"]["schemas"].update(inner, Problem=problem)
-            given = document["paths"]["/v1/ask"]["post"]["responses"]["200"]["content"]["application/json"]
-            given["examples"] = ASK_EXAMPLES  # FastAPI would leave out what is null
+            describe(super().openapi())
         return super().openapi()
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """The framework's layers, its last resort for errors among them, watched from outside."""
+        metrics: Metrics = self.state.metrics
+        return Watch(super().build_middleware_stack(), metrics=metrics)
 
 
 def create_app(service: Service) -> FastAPI:
@@ -49,6 +55,7 @@ def create_app(service: Service) -> FastAPI:
     for router in routers(service):
         app.include_router(router)
     handle_problems(app)
+    _guard(app, service)
     return app
 
 
@@ -66,3 +73,25 @@ def _working(service: Service) -> Callable[[FastAPI], AbstractAsyncContextManage
             service.feedback.close()
 
     return lifespan
+
+
+def _guard(app: FastAPI, service: Service) -> None:
+    """Put the layers around the paths, the innermost first: a request passes them from the last to the first."""
+    settings, metrics = service.settings.api, service.metrics
+    keys = open_keys(service.settings.index.state_dir, settings.api_keys)
+    app.state.metrics, app.state.keys = metrics, keys
+    app.add_middleware(LimitQuestions, most=settings.concurrent_questions, metrics=metrics)
+    app.add_middleware(LimitBody, most_bytes=settings.max_body_bytes)
+    app.add_middleware(AskForKey, keys=keys)
+    app.add_middleware(LimitRate, per_minute=settings.requests_per_minute, keys=keys)
+    app.add_middleware(LookUpKey, keys=keys)
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=["GET", "POST", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "X-Request-Id"],
+            expose_headers=["Retry-After", "X-Request-Id"],
+        )
+    app.add_middleware(CheckOrigin, settings=settings, keys=keys)
+    app.add_middleware(LimitHead)

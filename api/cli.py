@@ -15,6 +15,7 @@ import click
 from api.commands.evaluating import evaluate
 from api.commands.feedback import feedback
 from api.commands.indexing import GIVEN_PATH, build, collection_option, ids_of, index, parts_of
+from api.commands.keys import keys
 from api.settings import Settings, load_settings
 from index.errors import CitespanError, IndexingError, SettingsError
 
@@ -104,13 +105,23 @@ def ask(
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; default 8080, 0 picks a free one.")
 @click.pass_obj
 def serve(settings: Settings, host: str | None, port: int | None) -> int:
-    """Answer over HTTP: POST /v1/ask; what else there is stands in /openapi.json."""
-    from api.app import create_app
-    from api.service import open_service
-    from api.serving import serve as run
+    """Answer over HTTP and show the page in a browser; what programs can ask stands in /openapi.json.
 
-    app = create_app(open_service(settings, parts_of(settings)))
-    run(app, host=host or settings.api.host, port=settings.api.port if port is None else port)
+    Other machines can reach it when there are keys (`citespan keys create NAME`) and --host names an address of theirs.
+    """
+    from api.app import create_app
+    from api.keys import open_keys
+    from api.logs import set_up_logs
+    from api.service import open_service
+    from api.serving import check_host, notice
+    from api.serving import serve as run
+    from assistant.bootstrap import Parts
+
+    set_up_logs(settings.api.log_level, settings.api.log_format)
+    host, port = host or settings.api.host, settings.api.port if port is None else port
+    check_host(host, keyed=open_keys(settings.index.state_dir, settings.api.api_keys).demanded)
+    parts = Parts(settings.index, answering=settings.assistant, notify=notice)
+    run(create_app(open_service(settings, parts)), host=host, port=port)
     return 0
 
 
@@ -170,6 +181,7 @@ def config(settings: Settings, as_json: bool) -> int:
 cli.add_command(index)
 cli.add_command(evaluate)
 cli.add_command(feedback)
+cli.add_command(keys)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

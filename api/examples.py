@@ -1,8 +1,9 @@
 """What the OpenAPI document shows: an answer and a refusal over the seeds, whose quotations a test checks there."""
 
+import json
 from typing import Any
 
-__all__ = ["ASK_EXAMPLES"]
+__all__ = ["ASK_EXAMPLES", "EVENTS_EXAMPLE"]
 
 DOCUMENT = {
     "index": 0,
@@ -113,3 +114,37 @@ ASK_EXAMPLES = {
     "answer": {"summary": "An answer", "value": ANSWER},
     "refusal": {"summary": "A refusal", "value": REFUSAL},
 }
+
+RETRIEVED: dict[str, Any] = {
+    "collection": "default",
+    "revision": "71fdfe45dc2b1919",
+    "searched_for": None,
+    "passages": [
+        {
+            "passage_id": CITATION["passage_id"],
+            "score": CITATION["score"],
+            "similarity": 0.6842,
+            "bm25": 9.1353,
+            "section": CITATION["section"],
+            "label": "prose",
+            "document_id": DOCUMENT["id"],
+            "document_title": DOCUMENT["title"],
+            "file_name": CITATION["file_name"],
+            "path": DOCUMENT["path"],
+            "start_char_index": 5851,
+            "end_char_index": 6392,
+            "start_byte": 6100,
+            "end_byte": 6679,
+            "start_line": 124,
+            "end_line": 134,
+        }
+    ],
+}
+
+EVENTS = {
+    "retrieved": RETRIEVED,
+    "sentence": {"number": 0, "sentence": ANSWER["sentences"][0], "citations": [CITATION], "documents": [DOCUMENT]},
+    "done": ANSWER,
+}
+
+EVENTS_EXAMPLE = "".join(f"event: {name}\ndata: {json.dumps(data)}\n\n" for name, data in EVENTS.items())

@@ -14,18 +14,23 @@ from index.models import DocumentRecord
 from index.store import CollectionState
 
 __all__ = [
+    "EXAMPLE",
     "AskRequest",
     "AskResponse",
     "CitationOut",
+    "CitedDocument",
     "CollectionList",
     "CollectionOut",
     "DocumentList",
     "DocumentOut",
     "DocumentText",
+    "IndexOut",
     "JobFileOut",
     "JobList",
     "JobOut",
     "ProgressOut",
+    "SentenceOut",
+    "Turn",
     "ask_response",
     "collection_out",
     "document_out",

@@ -1,17 +1,24 @@
 """What the routes stand on, made once and shared by all requests."""
 
-from dataclasses import dataclass
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 
 from api.feedback import FeedbackStore
 from api.jobs import Jobs
 from api.listing import Listings
+from api.metrics import Metrics
 from api.settings import Settings
 from api.uploads import Uploads
 from api.working import Worker
 from assistant.answering import Assistant
 from assistant.bootstrap import Parts
+from assistant.finding import Found
+from assistant.models import Question, Reply
 
 __all__ = ["Service", "open_service"]
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +33,26 @@ class Service:
     worker: Worker
     listings: Listings
     feedback: FeedbackStore
+    metrics: Metrics = field(default_factory=Metrics)
+
+    def ask(self, question: Question, *, waiting: Callable[[], bool]) -> Reply:
+        """The assistant's reply, counted."""
+        reply = self.assistant.ask(question, waiting=waiting)
+        self._note(reply)
+        return reply
+
+    def steps(self, question: Question, *, waiting: Callable[[], bool]) -> Iterator[Found | Reply]:
+        """The assistant's steps, the last of them counted."""
+        for step in self.assistant.steps(question, waiting=waiting):
+            if isinstance(step, Reply):
+                self._note(step)
+            yield step
+
+    def _note(self, reply: Reply) -> None:
+        """Count a reply; log its question where that is wanted."""
+        self.metrics.reply(reply)
+        if self.settings.api.log_questions:
+            logger.info("question", extra={"question": reply.question.text, "reply": reply.id})
 
 
 def open_service(settings: Settings, parts: Parts, assistant: Assistant | None = None) -> Service:

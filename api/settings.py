@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import NoDecode, TomlConfigSettingsSource
 
+from api.keys import key_of_entry
+from api.origins import authority_of, origin_of
 from assistant.settings import AssistantSettings
 from index.errors import SettingsError
 from index.settings import IndexSettings, LayeredSettings
@@ -50,6 +52,40 @@ class ApiSettings(LayeredSettings):
     slack_signing_secret: SecretStr | None = Field(None, description="Slack's secret that signs /slack/events.")
     slack_collections: Words = Field((), description="Collections of Slack channels: C0123=trials, with commas.")
 
+    @field_validator("api_keys")
+    @classmethod
+    def _are_entries(cls, entries: tuple[str, ...]) -> tuple[str, ...]:
+        names = [key_of_entry(entry).name for entry in entries]
+        if len(set(names)) < len(names):
+            raise ValueError("two keys have the same name")
+        return entries
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _are_origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in origins:
+            if origin_of(origin) is None:
+                raise ValueError(f"{origin!r} is not an origin: https://host or http://host:port, and nothing after it")
+        return origins
+
+    @field_validator("allowed_hosts")
+    @classmethod
+    def _are_hosts(cls, hosts: tuple[str, ...]) -> tuple[str, ...]:
+        for host in hosts:
+            if authority_of(host) is None:
+                raise ValueError(f"{host!r} is not a host: a name or an address, as in assistant.example or [::1]:8080")
+        return hosts
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_a_place(cls, url: str | None) -> str | None:
+        if url is not None and origin_of("/".join(url.split("/")[:3])) is None:
+            raise ValueError("give the address that people type, for example https://assistant.example")
+        return url.rstrip("/") if url else None
+
+
+NEVER_SAID = {"api_keys", "slack_bot_token", "slack_app_token", "slack_signing_secret"}
+"""Settings whose values may be secrets, also where they are wrong."""
 
 GROUPS: tuple[type[LayeredSettings], ...] = (IndexSettings, AssistantSettings, ApiSettings)
 
@@ -126,7 +162,8 @@ def _explained(error: ValidationError, flags: Mapping[str, str]) -> str:
     found = error.errors(include_url=False)[0]
     name = ".".join(str(part) for part in found["loc"])
     message = str(found["msg"]).removeprefix("Value error, ")
-    return f"The setting {name} cannot be {found.get('input')!r}: {message}. Set by: {_origin(name, flags)}."
+    value = "what it is" if name.partition(".")[0] in NEVER_SAID else repr(found.get("input"))
+    return f"The setting {name} cannot be {value}: {message}. Set by: {_origin(name, flags)}."
 
 
 def _origin(name: str, flags: Mapping[str, str]) -> str:

@@ -18,8 +18,9 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 
+from api.errors import MalformedUpload, TooLarge, UnsupportedType, UploadError
 from api.jobs import Job, JobFile, Jobs, new_job_id
-from api.problems import KindName, MalformedUpload, TooLarge, UnsupportedType, UploadError
+from api.kinds import KindName
 from api.uploads import Uploads, clean_name, sync_folder
 from index.errors import FileSkipped
 from index.loading import check_type

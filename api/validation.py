@@ -38,7 +38,8 @@ def _field_problem(found: Mapping[str, Any], models: Sequence[type[BaseModel]]) 
         hint = f"Did you mean {close[0]!r}?" if close else f"There is: {', '.join(known)}."
         detail = f"Unknown field {steps[-1]!r}. {hint}"
         return FieldProblem(location=location, pointer=pointer, detail=detail, suggestion=close[0] if close else None)
-    detail = f"{'.'.join(steps) or location}: {_printable(str(found['msg']), longest=500)}"
+    message = str(found["msg"]).removeprefix("Value error, ")
+    detail = f"{'.'.join(steps) or location}: {_printable(message, longest=500)}"
     return FieldProblem(location=location, pointer=pointer, detail=detail)
 
 

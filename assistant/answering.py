@@ -1,16 +1,17 @@
 """From a question to a Reply: find, judge, select, cite."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from hashlib import sha256
 
 from assistant.citing import cite_answer
 from assistant.errors import QuestionError
-from assistant.finding import Finder, Found, Stopwatch
+from assistant.finding import Finder, Found
 from assistant.judging import THRESHOLDS, confidence, observe
 from assistant.models import Answer, Hit, Question, Refusal, Reply
 from assistant.refusing import refuse
 from assistant.selecting import select
+from assistant.stages import Stages, Waiting, always
 from index.errors import StaleRead
 from index.reading import IndexReader, Snapshot
 
@@ -28,47 +29,63 @@ class Assistant:
         self.profile = finder.profile
         self._finder = finder
 
-    def ask(self, question: Question) -> Reply:
-        """Answer, or refuse. Raises QuestionError, IndexMissing, IndexMismatch."""
-        return self.examine(question)[0]
+    def ask(self, question: Question, *, waiting: Waiting = always) -> Reply:
+        """Answer, or refuse. Raises QuestionError, IndexMissing, IndexMismatch; Abandoned once nobody is waiting."""
+        return self.examine(question, waiting=waiting)[0]
 
-    def examine(self, question: Question) -> tuple[Reply, Found]:
+    def examine(self, question: Question, *, waiting: Waiting = always) -> tuple[Reply, Found]:
         """What ``ask`` gives, and everything that was found on the way, for who wants to look behind an answer."""
-        text = question.text.strip()
-        if not text:
-            raise QuestionError(
-                "The question is empty. Ask something, for example: which factors mediate wound healing?"
-            )
-        if len(text) > LONGEST_QUESTION:
-            raise QuestionError(f"The question has {len(text)} characters; at most {LONGEST_QUESTION} are read.")
-        if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
-            raise QuestionError("The question holds half a character (a lone surrogate). Send it as UTF-8.")
+        steps = list(self.steps(question, waiting=waiting))
+        (reply,) = (step for step in steps if isinstance(step, Reply))
+        *_, found = (step for step in steps if isinstance(step, Found))
+        return reply, found
+
+    def steps(self, question: Question, *, waiting: Waiting = always) -> Iterator[Found | Reply]:
+        """An answer in the making: what was found, then the reply, which is the last step. Raises what ``ask`` raises.
+
+        What was found may come again, from the newest state, when documents left the index meanwhile: it replaces what
+        came before. Whatever writes an answer bit by bit adds its steps between the two.
+        """
+        _check(question)
         for attempt in range(ATTEMPTS):
             try:
-                return self._reply(question, self.reader.snapshot(question.collection))
+                yield from self._steps(question, Stages(waiting))
             except StaleRead:
                 if attempt == ATTEMPTS - 1:
                     raise
-        raise AssertionError("unreachable")
+            else:
+                return
+
+    def find(self, question: Question, *, limit: int, waiting: Waiting = always) -> Found:
+        """What a question finds, ``limit`` passages of it where there are as many. Raises what ``ask`` raises."""
+        _check(question)
+        return self._find(question, limit=limit, stages=Stages(waiting))
 
     def search(self, question: Question, *, limit: int) -> list[Hit]:
         """The ``limit`` best passages, best first."""
-        return self._find(question, self.reader.snapshot(question.collection), limit=limit).hits[:limit]
+        return self._find(question, limit=limit).hits[:limit]
 
     def rank(self, question: Question) -> list[str]:
         """The ids of all passages that are found, best first."""
-        return self._find(question, self.reader.snapshot(question.collection)).passage_ids
+        return self._find(question).passage_ids
 
-    def _find(self, question: Question, snapshot: Snapshot, *, limit: int = 0, watch: Stopwatch | None = None) -> Found:
+    def _find(self, question: Question, *, limit: int = 0, stages: Stages | None = None) -> Found:
+        stages = stages or Stages()
+        snapshot = self.reader.snapshot(question.collection)
+        stages.resume()
         keys = _document_keys(question, snapshot)
-        return self._finder.find(question.text, snapshot, documents=keys, limit=limit, watch=watch)
+        return self._finder.find(question.text, snapshot, documents=keys, limit=limit, stages=stages)
 
-    def _reply(self, question: Question, snapshot: Snapshot) -> tuple[Reply, Found]:
-        watch = Stopwatch()
-        found = self._find(question, snapshot, watch=watch)
-        sure, result = _result(found, question, snapshot)
-        watch.lap("answer")
-        reply = Reply(
+    def _steps(self, question: Question, stages: Stages) -> Iterator[Found | Reply]:
+        found = self._find(question, stages=stages)
+        yield found
+        stages.resume()
+        sure = confidence(observe(found)) if found.asked.weights and found.hits else 0.0
+        stages.end("judge")
+        result = _result(found, sure, question)
+        stages.end("answer")
+        snapshot = found.snapshot
+        yield Reply(
             id=self._reply_id(question, snapshot),
             question=question,
             result=result,
@@ -77,10 +94,9 @@ class Assistant:
             revision=snapshot.derived.revision,
             documents=snapshot.documents,
             passages=snapshot.passages_searched,
-            timings=watch.total(),
+            timings=stages.timings(),
             searched_for=found.asked.text if found.asked.corrected else None,
         )
-        return reply, found
 
     def _reply_id(self, question: Question, snapshot: Snapshot) -> str:
         facts = [
@@ -97,17 +113,26 @@ class Assistant:
         return "ask_" + sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:20]
 
 
-def _result(found: Found, question: Question, snapshot: Snapshot) -> tuple[float, Answer | Refusal]:
+def _check(question: Question) -> None:
+    text = question.text.strip()
+    if not text:
+        raise QuestionError("The question is empty. Ask something, for example: which factors mediate wound healing?")
+    if len(text) > LONGEST_QUESTION:
+        raise QuestionError(f"The question has {len(text)} characters; at most {LONGEST_QUESTION} are read.")
+    if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
+        raise QuestionError("The question holds half a character (a lone surrogate). Send it as UTF-8.")
+
+
+def _result(found: Found, sure: float, question: Question) -> Answer | Refusal:
     if not found.asked.weights:
-        return 0.0, Refusal("not_a_question", "That has no word in it to look for.")
+        return Refusal("not_a_question", "That has no word in it to look for.")
     if not found.hits:
-        return 0.0, Refusal("no_documents", "There are no documents to look in.")
-    sure = confidence(observe(found))
+        return Refusal("no_documents", "There are no documents to look in.")
     chosen = select(found.candidates, limit=question.max_sentences)
-    answer = cite_answer(chosen, found.asked.text, snapshot) if chosen else None
+    answer = cite_answer(chosen, found.asked.text, found.snapshot) if chosen else None
     if answer is None or sure < THRESHOLDS[question.caution]:
-        return sure, refuse(found, sure, answer, snapshot)
-    return sure, answer
+        return refuse(found, sure, answer, found.snapshot)
+    return answer
 
 
 def _document_keys(question: Question, snapshot: Snapshot) -> Collection[str] | None:

@@ -2,17 +2,22 @@
 
 CitespanError (index/errors.py)
 ├── QuestionError     the question cannot be taken: empty, too long, an option that does not exist
+├── Abandoned         nobody waits for the answer any more
 ├── CitationError     a quotation is not what the stored text says; nothing is shown
 └── VerifyError       what was given holds no citations that can be checked, or too many
 """
 
 from index.errors import CitespanError
 
-__all__ = ["CitationError", "QuestionError", "VerifyError"]
+__all__ = ["Abandoned", "CitationError", "QuestionError", "VerifyError"]
 
 
 class QuestionError(CitespanError):
     """The question or one of its options cannot be taken; the message says which and why."""
+
+
+class Abandoned(CitespanError):
+    """Nobody waits for the answer any more, so the stages that were left were not run."""
 
 
 class CitationError(CitespanError):

@@ -1,6 +1,5 @@
 """From a question to the sentences that may answer it, in one direction: understand, embed, retrieve, gather, read."""
 
-import time
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -11,28 +10,11 @@ from assistant.profiles import Profile
 from assistant.questioning import Understood, understand
 from assistant.ranking import read, reorder
 from assistant.retrieving import Ranking, rank, take
+from assistant.stages import Stages
 from index.embedding import Embedder
 from index.reading import Snapshot
 
-__all__ = ["Finder", "Found", "Stopwatch"]
-
-
-class Stopwatch:
-    """Milliseconds by stage."""
-
-    def __init__(self) -> None:
-        self._started = self._lap = time.perf_counter()
-        self.laps: dict[str, float] = {}
-
-    def lap(self, name: str) -> None:
-        """Book the time since the last lap under ``name``."""
-        now = time.perf_counter()
-        self.laps[name] = round(1000 * (now - self._lap), 2)
-        self._lap = now
-
-    def total(self) -> dict[str, float]:
-        """All laps, and the whole."""
-        return self.laps | {"total": round(1000 * (time.perf_counter() - self._started), 2)}
+__all__ = ["Finder", "Found"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +22,10 @@ class Found:
     """What a question means here, the passages for it and the sentences in them, best first.
 
     ``ranking`` is what the two searches said; ``hits`` are the best of it, in the order that their sentences gave them.
+    ``snapshot`` is the state of the index that all of it was read from.
     """
 
+    snapshot: Snapshot
     asked: Understood
     ranking: Ranking
     hits: list[Hit]
@@ -70,21 +54,24 @@ class Finder:
         *,
         documents: Collection[str] | None = None,
         limit: int = 0,
-        watch: Stopwatch | None = None,
+        stages: Stages | None = None,
     ) -> Found:
-        """Passages and sentences for a question; ``documents`` are document keys, ``limit`` asks for more passages."""
-        watch = watch or Stopwatch()
+        """Passages and sentences for a question; ``documents`` are document keys, ``limit`` asks for more passages.
+
+        Raises Abandoned at the end of a stage when nobody waits any more.
+        """
+        stages = stages or Stages()
         asked = understand(question, snapshot)
-        watch.lap("understand")
+        stages.end("understand")
         vector = self._embedder.embed_query(asked.text)
-        watch.lap("embed")
+        stages.end("embed")
         ranking = rank(asked, vector, snapshot, depth=max(limit, self.profile.depth), documents=documents)
         hits = take(ranking, snapshot, limit=max(limit, self.profile.passages))
-        watch.lap("retrieve")
+        stages.end("retrieve")
         candidates = gather(hits[: self.profile.passages], asked, vector, snapshot)
-        watch.lap("gather")
+        stages.end("gather")
         if self._cross_encoder and self.profile.sentences_read:
             candidates = read(candidates, asked.text, self._cross_encoder, limit=self.profile.sentences_read)
         looked_at = reorder(hits[: self.profile.passages], candidates)
-        watch.lap("rank")
-        return Found(asked, ranking, [*looked_at, *hits[self.profile.passages :]], candidates)
+        stages.end("rank")
+        return Found(snapshot, asked, ranking, [*looked_at, *hits[self.profile.passages :]], candidates)

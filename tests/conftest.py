@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from functools import partialmethod
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,17 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.upper().startswith("CITESPAN_"):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def clients_on_this_machine() -> Iterator[None]:
+    """Starlette's test client calls its server "testserver" and itself "testclient": no names of this machine."""
+    from starlette.testclient import TestClient
+
+    with pytest.MonkeyPatch.context() as patch:
+        here = partialmethod(TestClient.__init__, base_url="http://127.0.0.1:8080", client=("127.0.0.1", 50_000))
+        patch.setattr(TestClient, "__init__", here)
+        yield
 
 
 @pytest.fixture

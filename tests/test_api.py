@@ -8,9 +8,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -18,17 +17,17 @@ from typing import Any, cast
 
 import httpx
 import pytest
-import uvicorn
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from api.app import create_app
-from api.problems import KINDS, TextRangeError
+from api.errors import TextRangeError
+from api.kinds import KINDS
 from api.routes.documents import LONGEST_TEXT, USUAL_TEXT, text_span
 from api.routes.reading import again
 from api.schemas import AskResponse
 from api.service import open_service
-from api.serving import Server, check_host, listen
+from api.serving import check_host, listen
 from api.settings import ApiSettings, Settings
 from assistant.answering import Assistant
 from assistant.bootstrap import Parts
@@ -37,6 +36,7 @@ from index.embedding import Embedder
 from index.errors import SettingsError, StaleRead
 from index.models import Span
 from index.settings import IndexSettings
+from tests.servers import running
 
 HEALING = """Cytokines in wound repair
 
@@ -102,8 +102,8 @@ def parts_at(state_dir: Path, embedder: Embedder | None = None) -> Parts:
     return parts
 
 
-def app_over(parts: Parts) -> FastAPI:
-    settings = Settings(parts.settings, AssistantSettings(), ApiSettings(), flags={})
+def app_over(parts: Parts, **api: Any) -> FastAPI:
+    settings = Settings(parts.settings, AssistantSettings(), ApiSettings(**api), flags={})
     return create_app(open_service(settings, parts))
 
 
@@ -481,8 +481,7 @@ def test_ask_shows_a_request_an_answer_a_refusal_and_every_problem(library: Libr
         for kind in response["content"].get("application/problem+json", {}).get("examples", {})
     }
     assert shown == set(KINDS) - {
-        "text-range", "document-not-found", "not-found", "method-not-allowed", "job-not-found",
-        "upload", "malformed-upload", "unsupported-type", "too-large", "no-space", "verify",
+        "text-range", "document-not-found", "model-not-found", "not-found", "method-not-allowed",
     }  # fmt: skip
 
 
@@ -504,22 +503,7 @@ def test_every_reference_leads_somewhere_and_every_path_has_a_name(library: Libr
     references = set(re.findall(r'"#/components/schemas/(\w+)"', json.dumps(document)))
     assert references <= set(document["components"]["schemas"])
     names = {operation["operationId"] for path in document["paths"].values() for operation in path.values()}
-    assert {"ask", "verify", "give_feedback", "list_feedback", "get_document", "get_document_text"} <= names
-
-
-@contextmanager
-def running(app: FastAPI) -> Iterator[str]:
-    """A real server on a loopback port, in a thread."""
-    listening = listen("127.0.0.1", 0)
-    server = Server(uvicorn.Config(app, log_level="warning", ws="none"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(timeout=30)
-        assert not thread.is_alive()
+    assert names >= {"ask", "list_documents", "get_document", "get_document_text", "healthz", "readyz"}
 
 
 def test_32_clients_at_once_get_the_answers_of_one_by_one(library: Library) -> None:
@@ -532,7 +516,8 @@ def test_32_clients_at_once_get_the_answers_of_one_by_one(library: Library) -> N
             return [(n, client.post("/v1/ask", json={"question": QUESTIONS[n]}).content) for n in order]
 
     together = threading.Barrier(32)
-    with running(library.app) as url, ThreadPoolExecutor(32) as pool:
+    with running(app_over(library.parts, concurrent_questions=32)) as server, ThreadPoolExecutor(32) as pool:
+        url = server.url
         visits = list(pool.map(visit, range(32)))
     for number, content in (answer for visit in visits for answer in visit):
         assert UNBOUNDED.sub(b"", content) == UNBOUNDED.sub(b"", alone[number])
@@ -546,7 +531,7 @@ def test_documents_that_another_process_adds_and_removes_count_at_the_next_quest
     (folder / "healing.txt").write_text(HEALING)
     parts = parts_at(state, embedder)
     parts.builder("default").add([folder])
-    with running(app_over(parts)) as url, httpx.Client(base_url=url, timeout=120) as client:
+    with running(app_over(parts)) as server, httpx.Client(base_url=server.url, timeout=120) as client:
         asked = {"question": "How do exosomes protect cartilage?"}
         assert client.post("/v1/ask", json=asked).json()["answered"] is False
         (folder / "cartilage.txt").write_text(CARTILAGE)
@@ -590,18 +575,18 @@ def test_it_says_where_it_listens_and_stops_when_told_to(library: Library, tmp_p
 
 def test_a_running_answer_is_finished_before_it_stops(library: Library) -> None:
     class Slow(Assistant):
-        def ask(self, question: Any) -> Any:
+        def ask(self, question: Any, **options: Any) -> Any:
             started.set()
             time.sleep(1)
-            return super().ask(question)
+            return super().ask(question, **options)
 
     started = threading.Event()
     settings = Settings(library.parts.settings, AssistantSettings(), ApiSettings(), flags={})
     slow = Slow(library.parts.reader(), library.parts.finder)
     app = create_app(open_service(settings, library.parts, slow))
     with ThreadPoolExecutor(1) as pool:
-        with running(app) as url:
-            answer = pool.submit(httpx.post, f"{url}/v1/ask", json={"question": QUESTIONS[0]}, timeout=60)
+        with running(app) as server:
+            answer = pool.submit(httpx.post, f"{server.url}/v1/ask", json={"question": QUESTIONS[0]}, timeout=60)
             assert started.wait(30)
         assert answer.result().json()["answered"] is True
 

@@ -9,7 +9,8 @@ from fastapi import HTTPException
 from fastapi.testclient import TestClient
 
 from api.app import create_app
-from api.problems import KINDS, KindName, TextRangeError, kind_of
+from api.errors import TextRangeError
+from api.kinds import KINDS, KindName, kind_of
 from api.service import open_service
 from api.settings import ApiSettings, Settings
 from assistant.answering import Assistant
@@ -17,6 +18,7 @@ from assistant.bootstrap import Parts
 from assistant.errors import CitationError, QuestionError
 from assistant.models import Question, Reply
 from assistant.settings import AssistantSettings
+from assistant.stages import Waiting
 from index.errors import (
     CitespanError,
     DocumentNotFound,
@@ -40,7 +42,7 @@ class Raising:
     def __init__(self, error: Exception) -> None:
         self.error = error
 
-    def ask(self, question: Question) -> Reply:
+    def ask(self, question: Question, *, waiting: Waiting) -> Reply:
         raise self.error
 
 

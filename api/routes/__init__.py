@@ -3,11 +3,14 @@
 from fastapi import APIRouter
 
 from api.routes.asking import Asking
+from api.routes.chat_completions import ChatCompletions
 from api.routes.collections import Collections
 from api.routes.documents import Documents
 from api.routes.feedback import Feedbacks
 from api.routes.health import Healthy
 from api.routes.jobs import JobsOf
+from api.routes.metrics import Measured
+from api.routes.searching import Searching
 from api.routes.verifying import Verifying
 from api.service import Service
 
@@ -16,5 +19,16 @@ __all__ = ["routers"]
 
 def routers(service: Service) -> list[APIRouter]:
     """Every path there is."""
-    groups = (Asking, Verifying, Feedbacks, Documents, Collections, JobsOf, Healthy)
+    groups = (
+        Asking,
+        Searching,
+        ChatCompletions,
+        Verifying,
+        Feedbacks,
+        Documents,
+        Collections,
+        JobsOf,
+        Healthy,
+        Measured,
+    )
     return [group(service).router() for group in groups]

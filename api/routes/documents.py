@@ -5,8 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.errors import TextRangeError
 from api.jobs import Job, JobFile, new_job_id
-from api.problems import TextRangeError, responses_for
+from api.problems import responses_for
 from api.routes.reading import DEFAULT_COLLECTION, CollectionQuery, again, reading_responses
 from api.schemas import DocumentList, DocumentOut, DocumentText, JobOut, document_out, job_out
 from api.service import Service
@@ -58,7 +59,7 @@ class PageQuery(CollectionQuery):
     """Which documents of a collection, by path."""
 
     search: str = Field("", max_length=500, description="Words, or parts of words, of path, title or metadata.")
-    offset: int = Field(0, ge=0, le=1_000_000_000, description="How many documents to leave out.")
+    offset: int = Field(0, ge=0, description="How many documents to leave out.")
     limit: int = Field(100, ge=1, le=1000, description="Most documents to give.")
 
 
@@ -68,7 +69,7 @@ class TextQuery(CollectionQuery):
     start: int = Field(0, ge=0, description="First character, from 0, in Unicode code points.")
     end: int | None = Field(
         None,
-        ge=0,
+        ge=1,
         description=f"End, exclusive; {USUAL_TEXT} after the start when not given. At most {LONGEST_TEXT} after it.",
     )
 

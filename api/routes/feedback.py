@@ -5,8 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from api.errors import TextRangeError
 from api.feedback import Feedback, Verdict
-from api.problems import TextRangeError, responses_for
+from api.problems import responses_for
 from api.routes.reading import DEFAULT_COLLECTION, again, reading_responses
 from api.service import Service
 from assistant.answering import LONGEST_QUESTION

@@ -8,20 +8,21 @@ from anyio import sleep
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
+from fastapi.sse import KEEPALIVE_COMMENT
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.jobs import Job
 from api.problems import responses_for
 from api.schemas import JobList, JobOut, job_out
 from api.service import Service
+from api.streaming import EVENT_STREAM, HEADERS, PING_SECONDS, Client, event, event_stream_of
 
 __all__ = ["JobsOf"]
 
-EVENTS = "text/event-stream"
+MOST_JOBS = 2**62
+"""More than a database counts."""
 LOOK_SECONDS = 0.25
 """How often a job is looked at for whoever listens to it."""
-ALIVE_SECONDS = 15.0
-"""After how long without news a comment is sent, so that no proxy thinks the connection dead."""
 
 JobId = Annotated[
     str, Path(description="Id of a job, as its request was answered.", examples=["job_5f1c0a9be2d4416f7c38"])
@@ -33,7 +34,7 @@ class JobsQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     collection: str | None = Field(None, min_length=1, description="Only jobs of this collection.")
-    offset: int = Field(0, ge=0, le=1_000_000_000, description="How many jobs to leave out.")
+    offset: int = Field(0, ge=0, description="How many jobs to leave out.")
     limit: int = Field(100, ge=1, le=1000, description="Most jobs to give.")
 
 
@@ -46,7 +47,7 @@ class JobsOf:
 
     def jobs(self, query: Annotated[JobsQuery, Query()]) -> JobList:
         """Jobs, the newest first, a page at a time. The last 1,000 that ended are remembered."""
-        total, found = self._jobs.page(query.collection, offset=query.offset, limit=query.limit)
+        total, found = self._jobs.page(query.collection, offset=min(query.offset, MOST_JOBS), limit=query.limit)
         return JobList(total=total, offset=query.offset, jobs=[job_out(job) for job in found])
 
     def job(self, job_id: JobId, request: Request) -> JobOut | Response:
@@ -55,10 +56,9 @@ class JobsOf:
         The data of both is the job. The events end without ``done`` when the server stops: ask again.
         """
         job = self._jobs.job(job_id)
-        if EVENTS not in request.headers.get("accept", ""):
+        if not Client(request).wants_events():
             return job_out(job)
-        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        return StreamingResponse(self._events(job), media_type=EVENTS, headers=headers)
+        return StreamingResponse(self._events(job), media_type=EVENT_STREAM, headers=HEADERS)
 
     def router(self) -> APIRouter:
         """The paths, with what OpenAPI says of each."""
@@ -71,12 +71,14 @@ class JobsOf:
             responses=responses_for("/v1/jobs", "invalid-request", "internal"),
         )
         path = "/v1/jobs/{job_id}"
-        found: dict[int | str, dict[str, Any]] = {200: {"content": {EVENTS: {"schema": {"type": "string"}}}}}
+        told = "`progress` whenever the job changes, `done` when it has ended."
+        events = event_stream_of([("progress", "JobOut"), ("done", "JobOut")], told)
+        found: dict[int | str, dict[str, Any]] = {200: {"description": "The job.", "content": events}}
         found |= responses_for("/v1/jobs/job_00", "invalid-request", "job-not-found", "internal")
         add(path, self.job, operation_id="get_job", response_model=JobOut, responses=found)
         return router
 
-    async def _events(self, job: Job) -> AsyncIterator[str]:
+    async def _events(self, job: Job) -> AsyncIterator[bytes]:
         yield _event(job)
         told = time.monotonic()
         while not job.ended and not self._stopping.is_set():
@@ -85,12 +87,11 @@ class JobsOf:
             if newer != job:
                 yield _event(newer)
                 told = time.monotonic()
-            elif time.monotonic() - told > ALIVE_SECONDS:
-                yield ": still there\n\n"
+            elif time.monotonic() - told > PING_SECONDS:
+                yield KEEPALIVE_COMMENT
                 told = time.monotonic()
             job = newer
 
 
-def _event(job: Job) -> str:
-    name = "done" if job.ended else "progress"
-    return f"event: {name}\ndata: {job_out(job).model_dump_json()}\n\n"
+def _event(job: Job) -> bytes:
+    return event("done" if job.ended else "progress", job_out(job))

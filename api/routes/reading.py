@@ -5,7 +5,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.problems import KindName, responses_for
+from api.kinds import KindName
+from api.problems import responses_for
 from index.errors import StaleRead
 
 __all__ = ["DEFAULT_COLLECTION", "CollectionQuery", "Responses", "again", "reading_responses"]

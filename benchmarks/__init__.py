@@ -1,0 +1,1 @@
+"""What is measured by running the whole: the service under load for long."""
