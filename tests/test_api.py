@@ -481,7 +481,8 @@ def test_ask_shows_a_request_an_answer_a_refusal_and_every_problem(library: Libr
         for kind in response["content"].get("application/problem+json", {}).get("examples", {})
     }
     assert shown == set(KINDS) - {
-        "text-range", "document-not-found", "model-not-found", "not-found", "method-not-allowed",
+        "text-range", "document-not-found", "model-not-found", "not-found", "method-not-allowed", "job-not-found",
+        "upload", "malformed-upload", "unsupported-type", "too-large", "no-space", "verify",
     }  # fmt: skip
 
 

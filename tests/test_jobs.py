@@ -37,7 +37,8 @@ from index.reading import Snapshot
 from index.settings import IndexSettings
 from index.store import Vectors
 from tests.fakes import HashingEmbedder
-from tests.test_api import CARTILAGE, HEALING, VESSELS, running
+from tests.servers import running
+from tests.test_api import CARTILAGE, HEALING, VESSELS
 
 ROOT = Path(__file__).parent.parent
 ENDED = {"done", "failed"}
@@ -344,7 +345,7 @@ def test_of_two_services_over_one_state_directory_one_works_and_the_other_takes_
 def test_progress_comes_as_events(tmp_path: Path) -> None:
     embedder = Waiting("Chondrocytes")
     service = service_at(tmp_path / "state", embedder)
-    with running(create_app(service)) as url, httpx.Client(base_url=url, timeout=60) as client:
+    with running(create_app(service)) as server, httpx.Client(base_url=server.url, timeout=60) as client:
         job = client.post("/v1/documents", files={"files": ("a.txt", CARTILAGE.encode())}).json()
         assert embedder.reached.wait(30)
         with client.stream("GET", f"/v1/jobs/{job['id']}", headers={"Accept": "text/event-stream"}) as stream:
@@ -362,11 +363,13 @@ def test_events_of_a_job_do_not_hold_up_a_server_that_stops(tmp_path: Path) -> N
     embedder = Waiting("Chondrocytes")
     service = service_at(tmp_path / "state", embedder)
     with ThreadPoolExecutor(1) as pool:
-        with running(create_app(service)) as url:
-            job = httpx.post(f"{url}/v1/documents", files={"files": ("a.txt", CARTILAGE.encode())}, timeout=60).json()
+        with running(create_app(service)) as server:
+            job = httpx.post(
+                f"{server.url}/v1/documents", files={"files": ("a.txt", CARTILAGE.encode())}, timeout=60
+            ).json()
             assert embedder.reached.wait(30)
             headers = {"Accept": "text/event-stream"}
-            listening = pool.submit(httpx.get, f"{url}/v1/jobs/{job['id']}", headers=headers, timeout=60)
+            listening = pool.submit(httpx.get, f"{server.url}/v1/jobs/{job['id']}", headers=headers, timeout=60)
             time.sleep(0.5)
             threading.Timer(1, embedder.let.set).start()
         assert "event: progress" in listening.result().text
@@ -399,7 +402,7 @@ def test_documents_are_searched_by_words_of_path_title_and_metadata(site: Site, 
     folder.mkdir()
     (folder / "one.txt").write_text(HEALING)
     (folder / "manifest.toml").write_text(
-        '[[documents]]\nfile = "one.txt"\ntitle = "Zwölf Wunden"\nauthors = "Ødegård and Ito"\n'
+        '[[documents]]\nfile = "one.txt"\ntitle = "Zwölf Wunden"\nauthors = ["Ødegård", "Ito"]\n'
     )
     site.service.parts.builder("default").add([folder])
     site.ended(site.upload({"CARTILAGE-2024.txt": CARTILAGE, "vessels.txt": VESSELS}))

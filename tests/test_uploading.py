@@ -25,7 +25,7 @@ from assistant.bootstrap import Parts
 from assistant.settings import AssistantSettings
 from index.settings import IndexSettings
 from tests.fakes import HashingEmbedder
-from tests.test_api import running
+from tests.servers import running
 
 LIMITS = ApiSettings(max_upload_bytes=20_000, max_upload_files=3)
 BOUNDARY = "limit-between-parts"
@@ -262,8 +262,8 @@ def test_an_upload_never_stands_in_memory(tmp_path: Path) -> None:
 def test_a_client_that_leaves_in_the_middle_leaves_nothing_behind(state_dir: Path) -> None:
     service = service_at(state_dir)
     before = received(service)
-    with running(create_app(service)) as url:
-        host, port = url.removeprefix("http://").split(":")
+    with running(create_app(service)) as server:
+        host, port = server.url.removeprefix("http://").split(":")
         with socket.create_connection((host, int(port))) as connection:
             head = f"POST /v1/documents HTTP/1.1\r\nHost: {host}\r\nContent-Type: {FORM['Content-Type']}\r\n"
             connection.sendall(head.encode() + b"Content-Length: 9000\r\n\r\n" + part("a.txt", b"x" * 3000))
@@ -272,8 +272,8 @@ def test_a_client_that_leaves_in_the_middle_leaves_nothing_behind(state_dir: Pat
 
 
 def test_a_refusal_is_heard_by_a_client_that_is_still_sending(state_dir: Path) -> None:
-    with running(create_app(service_at(state_dir))) as url:
-        host, port = url.removeprefix("http://").split(":")
+    with running(create_app(service_at(state_dir))) as server:
+        host, port = server.url.removeprefix("http://").split(":")
         with socket.create_connection((host, int(port))) as connection:
             head = f"POST /v1/documents HTTP/1.1\r\nHost: {host}\r\nContent-Type: {FORM['Content-Type']}\r\n"
             connection.sendall(head.encode() + b"Content-Length: 3000000\r\n\r\n")
