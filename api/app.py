@@ -70,6 +70,7 @@ def _working(service: Service) -> Callable[[FastAPI], AbstractAsyncContextManage
         finally:
             await run_in_threadpool(service.worker.stop)
             service.jobs.close()
+            service.feedback.close()
 
     return lifespan
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import click
 
 from api.commands.evaluating import evaluate
+from api.commands.feedback import feedback
 from api.commands.indexing import GIVEN_PATH, build, collection_option, ids_of, index, parts_of
 from api.commands.keys import keys
 from api.commands.slack import slack
@@ -180,6 +181,7 @@ def config(settings: Settings, as_json: bool) -> int:
 
 cli.add_command(index)
 cli.add_command(evaluate)
+cli.add_command(feedback)
 cli.add_command(keys)
 cli.add_command(slack)
 

@@ -26,7 +26,7 @@ from api.errors import (
     WrongHost,
 )
 from api.jobs import JobNotFound
-from assistant.errors import CitationError, QuestionError
+from assistant.errors import CitationError, QuestionError, VerifyError
 from index.errors import (
     DocumentNotFound,
     IndexMismatch,
@@ -43,6 +43,7 @@ KindName = Literal[
     "malformed-json",
     "question",
     "text-range",
+    "verify",
     "upload",
     "malformed-upload",
     "unsupported-type",
@@ -122,6 +123,12 @@ KINDS: Mapping[KindName, Kind] = {
             "There is no room left on the server's disk. Free some, then send it again.",
             told=False,
         ),
+        Kind(
+            "verify",
+            422,
+            "There are no citations that can be checked",
+            "There are 512 citations; at most 500 are checked at once. Send fewer.",
+        ),
         Kind("document-not-found", 404, "No such document", "No document sha256:00 is in the collection 'default'."),
         Kind("model-not-found", 404, "No such model", "There is no model 'gpt-4o'. There is: citespan."),
         Kind("job-not-found", 404, "No such job", "No job job_00 is known here."),
@@ -192,6 +199,7 @@ BY_ERROR: Mapping[type[BaseException], KindName] = {
     CitationError: "citation",
     TextRangeError: "text-range",
     SignatureError: "slack-signature",
+    VerifyError: "verify",
     UploadError: "upload",
     MalformedUpload: "malformed-upload",
     UnsupportedType: "unsupported-type",

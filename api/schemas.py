@@ -197,6 +197,9 @@ class DocumentOut(BaseModel):
     passages: int
     metadata: dict[str, str]
     origin: Literal["file", "upload"] = Field(description="Whether it was read from a folder or uploaded.")
+    newer_version: str | None = Field(
+        description="Id of what the file holds now; null where that is this. An earlier version never answers."
+    )
 
 
 class DocumentList(BaseModel):
@@ -304,8 +307,8 @@ def ask_response(reply: Reply) -> AskResponse:
     )
 
 
-def document_out(record: DocumentRecord) -> DocumentOut:
-    """The public shape of a catalogue record."""
+def document_out(record: DocumentRecord, *, newer: str | None = None) -> DocumentOut:
+    """The public shape of a catalogue record; ``newer`` is the id of what its file holds now, if that is another."""
     return DocumentOut(
         id=record.id,
         path=record.path,
@@ -320,6 +323,7 @@ def document_out(record: DocumentRecord) -> DocumentOut:
         passages=record.passages,
         metadata=dict(record.metadata),
         origin="upload" if is_upload(record.location) else "file",
+        newer_version=newer,
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from api.feedback import FeedbackStore
 from api.jobs import Jobs
 from api.listing import Listings
 from api.metrics import Metrics
@@ -35,6 +36,7 @@ class Service:
     jobs: Jobs
     worker: Worker
     listings: Listings
+    feedback: FeedbackStore
     slack: "SlackApp | None" = None
     metrics: Metrics = field(default_factory=Metrics)
 
@@ -64,6 +66,7 @@ def open_service(
     """The service that the settings call for, over these parts; ``assistant`` and ``slack`` replace theirs."""
     assistant = assistant or parts.assistant()
     uploads, jobs = Uploads(parts.settings.state_dir), Jobs(parts.settings.state_dir)
+    feedback = FeedbackStore(parts.settings.state_dir)
     return Service(
         settings=settings,
         parts=parts,
@@ -72,14 +75,15 @@ def open_service(
         jobs=jobs,
         worker=Worker(parts, jobs, uploads),
         listings=Listings(),
-        slack=slack or _slack(settings, assistant),
+        feedback=feedback,
+        slack=slack or _slack(settings, assistant, feedback),
     )
 
 
-def _slack(settings: Settings, assistant: Assistant) -> "SlackApp | None":
+def _slack(settings: Settings, assistant: Assistant, feedback: FeedbackStore) -> "SlackApp | None":
     """The way in for Slack, where there is a secret to know its requests by."""
     if settings.api.slack_signing_secret is None:
         return None
     from api.slack.opening import open_slack
 
-    return open_slack(settings, assistant, lambda _verdict, _pressed: None)
+    return open_slack(settings, assistant, feedback)

@@ -3,12 +3,13 @@
 CitespanError (index/errors.py)
 ├── QuestionError     the question cannot be taken: empty, too long, an option that does not exist
 ├── Abandoned         nobody waits for the answer any more
-└── CitationError     a quotation is not what the stored text says; nothing is shown
+├── CitationError     a quotation is not what the stored text says; nothing is shown
+└── VerifyError       what was given holds no citations that can be checked, or too many
 """
 
 from index.errors import CitespanError
 
-__all__ = ["Abandoned", "CitationError", "QuestionError"]
+__all__ = ["Abandoned", "CitationError", "QuestionError", "VerifyError"]
 
 
 class QuestionError(CitespanError):
@@ -21,3 +22,7 @@ class Abandoned(CitespanError):
 
 class CitationError(CitespanError):
     """A quotation differs from the stored text. It is never shown."""
+
+
+class VerifyError(CitespanError):
+    """What was given holds no citations that can be checked, or more than are checked at once."""

@@ -15,7 +15,8 @@ from index.locking import writing
 from index.making import check_format, check_name, check_not_newer, check_state, making_of, new_state
 from index.models import Document, DocumentRecord
 from index.placing import Outcome, Placer, Summary
-from index.store import PIECE_LENGTH, CollectionState, Store, Volume
+from index.store import CollectionState, Store, Volume
+from index.texts import stored_text
 from index.writing import VolumeWriter
 
 __all__ = ["BuildOptions", "Builder", "Outcome", "Progress", "Summary", "Told"]
@@ -165,6 +166,7 @@ class Builder:
             for record in records:
                 self._remake(record, source, writer, summary)
             writer.flush()
+            _carry(source, writer)
             writer.publish()
             writer.drop_other_volumes()
             summary.state = self._store.state(self._collection)
@@ -180,7 +182,7 @@ class Builder:
             return
         known = replace(made, location=record.location, path=record.path, metadata=record.metadata)
         if known != made:
-            writer.amend(known)
+            writer.amend(known, replaces=[made])
         summary.unchanged += 1
         self._passed(record.size)
 
@@ -234,14 +236,22 @@ def _uploaded(document: Document) -> str:
     return f"uploaded/{document.path}"
 
 
+def _carry(source: Volume, writer: VolumeWriter) -> None:
+    """Bring the superseded versions along; an interrupted rebuild may have left some, as they were then."""
+    wanted = {record.key: record for record in source.superseded()}
+    writer.forget([made for made in writer.versions if wanted.get(made.key) != made])
+    for record in wanted.values():
+        if writer.versions.get(record.id) is None:
+            writer.keep(_restored(source, record), record)
+
+
 def _restored(volume: Volume, record: DocumentRecord) -> Document:
-    pieces = volume.pieces(record.key, range((record.characters - 1) // PIECE_LENGTH + 1))
     return Document(
         id=record.id,
         location=record.location,
         path=record.path,
         title=record.title,
-        text="".join(piece.text for piece in pieces),
+        text=stored_text(volume, record),
         encoding=record.encoding,
         size=record.size,
         media_type=record.media_type,

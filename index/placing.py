@@ -2,7 +2,7 @@
 
 import os
 import shlex
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import file_digest
 from pathlib import Path
@@ -74,16 +74,17 @@ class Placer:
         """Write a document where that is needed, and make what it replaces go."""
         here = self._catalogue.at(document.location)
         same = self._catalogue.get(document.id)
+        if here == same:
+            here = None
         if same is not None and same.location != document.location:
             if self._stays(same):
                 return self._pass_copy(document, same, here)
             self._catalogue.drop(same)  # it moved: its place and its name are free
-        if same is not None and here is not None and here.id != same.id:
-            self._writer.remove([here])
-            here = None
+            if here is not None:
+                self._catalogue.drop(here)
         if same is not None and same.title == document.title and same.media_type == document.media_type:
-            return self._keep(document, same)
-        return self._put(document, same or here)
+            return self._keep(document, same, here)
+        return self._put(document, [record for record in (same, here) if record is not None])
 
     def leave_out(self, skipped: Skipped, location: Path | None) -> Outcome:
         """Note a file that cannot be read; what it held before leaves a mirror, and elsewhere still answers."""
@@ -122,26 +123,26 @@ class Placer:
         notice = f"{document.path} has the same bytes as {same.path}; it is indexed once."
         self._summary.notices.append(notice)
         if here is not None:
-            self._writer.remove([here])
+            self._writer.supersede(here, by=same)
             self._summary.removed.append(here.path)
         self._passed(document.size)
         return Outcome("unchanged", same.path, same.id, notice)
 
-    def _keep(self, document: Document, same: DocumentRecord) -> Outcome:
-        """Its passages stay; where it is, or what its manifest says, may be new."""
+    def _keep(self, document: Document, same: DocumentRecord, here: DocumentRecord | None) -> Outcome:
+        """Its passages stay; where it is, or what its manifest says, may be new. ``here`` was there before it."""
         path = same.path if same.location == document.location else self._named(document).path
         known = replace(same, location=document.location, path=path, metadata=document.metadata)
         if known != same:
-            self._writer.amend(known)
+            self._writer.amend(known, replaces=[record for record in (same, here) if record is not None])
         self._summary.unchanged += 1
         self._passed(document.size)
         return Outcome("unchanged", path, document.id)
 
-    def _put(self, document: Document, replaced: DocumentRecord | None) -> Outcome:
+    def _put(self, document: Document, replaced: Sequence[DocumentRecord]) -> Outcome:
         named = self._named(document)
-        (self._summary.added if replaced is None else self._summary.changed).append(named.path)
+        (self._summary.changed if replaced else self._summary.added).append(named.path)
         self._writer.put(named, replaces=replaced)
-        return Outcome("added" if replaced is None else "changed", named.path, named.id)
+        return Outcome("changed" if replaced else "added", named.path, named.id)
 
     def _named(self, document: Document) -> Document:
         """The document under a path that no other has, with a word where file names repeat."""

@@ -6,11 +6,13 @@ from api.routes.asking import Asking
 from api.routes.chat_completions import ChatCompletions
 from api.routes.collections import Collections
 from api.routes.documents import Documents
+from api.routes.feedback import Feedbacks
 from api.routes.health import Healthy
 from api.routes.jobs import JobsOf
 from api.routes.metrics import Measured
 from api.routes.searching import Searching
 from api.routes.slack import Slack
+from api.routes.verifying import Verifying
 from api.service import Service
 
 __all__ = ["routers"]
@@ -18,5 +20,17 @@ __all__ = ["routers"]
 
 def routers(service: Service) -> list[APIRouter]:
     """Every path there is."""
-    groups = (Asking, Searching, ChatCompletions, Documents, Collections, JobsOf, Slack, Healthy, Measured)
+    groups = (
+        Asking,
+        Searching,
+        ChatCompletions,
+        Verifying,
+        Feedbacks,
+        Documents,
+        Collections,
+        JobsOf,
+        Slack,
+        Healthy,
+        Measured,
+    )
     return [group(service).router() for group in groups]

@@ -113,11 +113,12 @@ class Documents:
         )
 
     def document(self, document_id: DocumentId, query: Annotated[CollectionQuery, Query()]) -> DocumentOut:
-        """One document, without its text."""
-        return document_out(again(lambda: self._reader.snapshot(query.collection).record(document_id)))
+        """One document, without its text; also one whose file has changed since, which names the newer version."""
+        record, newer = again(lambda: self._reader.snapshot(query.collection).version(document_id))
+        return document_out(record, newer=newer)
 
     def text(self, document_id: DocumentId, query: Annotated[TextQuery, Query()]) -> DocumentText:
-        """A stretch of a document's text, with the bytes and lines of the file that it stands in."""
+        """A stretch of a document's text, with the bytes and lines of the file; also of one that has changed since."""
         return again(lambda: self._text(document_id, query))
 
     async def upload(self, request: Request, query: Annotated[WritingQuery, Query()]) -> JobOut:
@@ -188,7 +189,7 @@ class Documents:
 
     def _text(self, document_id: str, query: TextQuery) -> DocumentText:
         snapshot = self._reader.snapshot(query.collection)
-        record = snapshot.record(document_id)
+        record = snapshot.version(document_id).record
         place = snapshot.locate(record, text_span(query.start, query.end, characters=record.characters))
         return DocumentText(
             document_id=record.id,
