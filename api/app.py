@@ -1,9 +1,12 @@
 """The HTTP application: its paths, its OpenAPI document, its problems."""
 
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib.metadata import version
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
 
 from api.examples import ASK_EXAMPLES
 from api.problems import Problem, handle_problems
@@ -40,8 +43,26 @@ def create_app(service: Service) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        lifespan=_working(service),
     )
+    app.state.stopping = service.worker.stopping
     for router in routers(service):
         app.include_router(router)
     handle_problems(app)
     return app
+
+
+def _working(service: Service) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """Jobs are done as long as the application serves."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        service.worker.start()
+        try:
+            yield
+        finally:
+            await run_in_threadpool(service.worker.stop)
+            service.jobs.close()
+            service.feedback.close()
+
+    return lifespan

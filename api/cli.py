@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import click
 
 from api.commands.evaluating import evaluate
+from api.commands.feedback import feedback
 from api.commands.indexing import GIVEN_PATH, build, collection_option, ids_of, index, parts_of
 from api.commands.slack import slack
 from api.settings import Settings, load_settings
@@ -170,6 +171,7 @@ def config(settings: Settings, as_json: bool) -> int:
 cli.add_command(index)
 cli.add_command(evaluate)
 cli.add_command(slack)
+cli.add_command(feedback)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -5,6 +5,7 @@ for people, which becomes ``detail``; what may name files, addresses or code of 
 client gets the id to look for there.
 """
 
+import errno
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -18,8 +19,9 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
+from api.jobs import JobNotFound
 from api.validation import FieldProblem, field_problems
-from assistant.errors import CitationError, QuestionError
+from assistant.errors import CitationError, QuestionError, VerifyError
 from index.errors import (
     CitespanError,
     DocumentNotFound,
@@ -34,9 +36,14 @@ __all__ = [
     "KINDS",
     "Kind",
     "KindName",
+    "MalformedUpload",
     "Problem",
     "SignatureError",
     "TextRangeError",
+    "TooLarge",
+    "UnsupportedType",
+    "UploadError",
+    "explained",
     "handle_problems",
     "kind_of",
     "problem_response",
@@ -52,7 +59,14 @@ KindName = Literal[
     "malformed-json",
     "question",
     "text-range",
+    "verify",
+    "upload",
+    "malformed-upload",
+    "unsupported-type",
+    "too-large",
+    "no-space",
     "document-not-found",
+    "job-not-found",
     "index-missing",
     "index-mismatch",
     "stale-read",
@@ -72,6 +86,22 @@ class TextRangeError(CitespanError):
 
 class SignatureError(CitespanError):
     """A request to the path for Slack was not signed by Slack, or too long ago."""
+
+
+class UploadError(CitespanError):
+    """The files of an upload cannot be taken as they are: none, nameless, empty, or two of one name."""
+
+
+class MalformedUpload(CitespanError):
+    """The body is no multipart form, or ends too early."""
+
+
+class UnsupportedType(CitespanError):
+    """A body or all files of an upload are of a type that is not read."""
+
+
+class TooLarge(CitespanError):
+    """More came than one request, or one file, may hold."""
 
 
 class Problem(BaseModel):
@@ -114,7 +144,38 @@ KINDS: Mapping[KindName, Kind] = {
         Kind(
             "text-range", 422, "The range of text cannot be given", "The text has 5012 characters; 9000 is not in it."
         ),
+        Kind(
+            "upload", 422, "The upload cannot be taken", "Two files of the upload are called 'report.txt'. Rename one."
+        ),
+        Kind("malformed-upload", 400, "The body is no upload", "The body ends in the middle of a file. Send it again."),
+        Kind(
+            "unsupported-type",
+            415,
+            "Files of this type are not read",
+            "report.pdf is a PDF, which is not read yet. Export its text (for example: pdftotext) and index that.",
+        ),
+        Kind(
+            "too-large",
+            413,
+            "The request is too large",
+            "The upload has more than 200,000,000 bytes, the limit for all its files together. "
+            "Send them in several uploads.",
+        ),
+        Kind(
+            "no-space",
+            507,
+            "The server's disk is full",
+            "There is no room left on the server's disk. Free some, then send it again.",
+            told=False,
+        ),
+        Kind(
+            "verify",
+            422,
+            "There are no citations that can be checked",
+            "There are 512 citations; at most 500 are checked at once. Send fewer.",
+        ),
         Kind("document-not-found", 404, "No such document", "No document sha256:00 is in the collection 'default'."),
+        Kind("job-not-found", 404, "No such job", "No job job_00 is known here."),
         Kind(
             "index-missing",
             404,
@@ -163,7 +224,13 @@ BY_ERROR: Mapping[type[BaseException], KindName] = {
     CitationError: "citation",
     TextRangeError: "text-range",
     SignatureError: "slack-signature",
+    VerifyError: "verify",
+    UploadError: "upload",
+    MalformedUpload: "malformed-upload",
+    UnsupportedType: "unsupported-type",
+    TooLarge: "too-large",
     DocumentNotFound: "document-not-found",
+    JobNotFound: "job-not-found",
     IndexMissing: "index-missing",
     IndexMismatch: "index-mismatch",
     StaleRead: "stale-read",
@@ -174,6 +241,8 @@ BY_ERROR: Mapping[type[BaseException], KindName] = {
 
 def kind_of(error: Exception) -> Kind:
     """The kind of problem that an error is to a client; ``internal`` when it is none that a client should know."""
+    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return KINDS["no-space"]
     names = (BY_ERROR[ancestor] for ancestor in type(error).__mro__ if ancestor in BY_ERROR)
     return KINDS[next(names, "internal")]
 
@@ -186,6 +255,16 @@ def problem_response(request: Request, error: Exception, *, status: int | None =
     log_id = uuid4().hex
     logger.error("%s %s failed; log id %s", request.method, _instance(request), log_id, exc_info=error)
     return _response(request, kind, f"{kind.example} Log id: {log_id}", log_id=log_id)
+
+
+def explained(error: Exception, what: str) -> str:
+    """What people are told of an error outside of a request. Logs what they are not told."""
+    kind = kind_of(error)
+    if kind.told:
+        return str(error)
+    log_id = uuid4().hex
+    logger.error("%s failed; log id %s", what, log_id, exc_info=error)
+    return f"{kind.example} Log id: {log_id}"
 
 
 def handle_problems(app: FastAPI) -> None:

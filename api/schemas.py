@@ -7,18 +7,29 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.jobs import FileState, Job, JobKind, JobState
+from api.uploads import is_upload
 from assistant.models import Answer, Caution, Citation, CitationRole, Question, Refusal, RefusalReason, Reply
 from index.models import DocumentRecord
+from index.store import CollectionState
 
 __all__ = [
     "AskRequest",
     "AskResponse",
     "CitationOut",
+    "CollectionList",
+    "CollectionOut",
     "DocumentList",
     "DocumentOut",
     "DocumentText",
+    "JobFileOut",
+    "JobList",
+    "JobOut",
+    "ProgressOut",
     "ask_response",
+    "collection_out",
     "document_out",
+    "job_out",
 ]
 
 EXAMPLE = "which factors mediate wound healing?"
@@ -180,6 +191,10 @@ class DocumentOut(BaseModel):
     characters: int
     passages: int
     metadata: dict[str, str]
+    origin: Literal["file", "upload"] = Field(description="Whether it was read from a folder or uploaded.")
+    newer_version: str | None = Field(
+        description="Id of what the file holds now; null where that is this. An earlier version never answers."
+    )
 
 
 class DocumentList(BaseModel):
@@ -202,6 +217,62 @@ class DocumentText(BaseModel):
     end_byte: int
     start_line: int
     end_line: int
+
+
+class JobFileOut(BaseModel):
+    """One file of a job. Of a copy, ``document_id`` is the document that has its bytes already."""
+
+    name: str
+    size: int
+    state: FileState
+    document_id: str | None
+    message: str | None = Field(description="What people should know: why it was left out, and what to do.")
+
+
+class ProgressOut(BaseModel):
+    """How far a job is, in bytes of source, and the passages that it has written."""
+
+    done_bytes: int
+    total_bytes: int
+    passages: int
+
+
+class JobOut(BaseModel):
+    """Something that was asked of the index. Once it is answered it will be done, also after a restart."""
+
+    id: str
+    kind: JobKind
+    collection: str
+    state: JobState
+    created: str = Field(description="ISO 8601, UTC.")
+    started: str | None
+    finished: str | None
+    progress: ProgressOut
+    files: list[JobFileOut]
+    message: str | None = Field(description="Why it failed and what to do, or what it waits for.")
+
+
+class JobList(BaseModel):
+    """A page of jobs, the newest first."""
+
+    total: int
+    offset: int
+    jobs: list[JobOut]
+
+
+class CollectionOut(BaseModel):
+    """A library of documents."""
+
+    name: str
+    revision: str
+    documents: int
+    passages: int
+
+
+class CollectionList(BaseModel):
+    """Every collection, by name."""
+
+    collections: list[CollectionOut]
 
 
 def ask_response(reply: Reply) -> AskResponse:
@@ -231,8 +302,8 @@ def ask_response(reply: Reply) -> AskResponse:
     )
 
 
-def document_out(record: DocumentRecord) -> DocumentOut:
-    """The public shape of a catalogue record."""
+def document_out(record: DocumentRecord, *, newer: str | None = None) -> DocumentOut:
+    """The public shape of a catalogue record; ``newer`` is the id of what its file holds now, if that is another."""
     return DocumentOut(
         id=record.id,
         path=record.path,
@@ -246,6 +317,38 @@ def document_out(record: DocumentRecord) -> DocumentOut:
         characters=record.characters,
         passages=record.passages,
         metadata=dict(record.metadata),
+        origin="upload" if is_upload(record.location) else "file",
+        newer_version=newer,
+    )
+
+
+def collection_out(state: CollectionState) -> CollectionOut:
+    """The public shape of a collection's state."""
+    return CollectionOut(name=state.name, revision=state.revision, documents=state.documents, passages=state.passages)
+
+
+def job_out(job: Job) -> JobOut:
+    """The public shape of a job."""
+    return JobOut(
+        id=job.id,
+        kind=job.kind,
+        collection=job.collection,
+        state=job.state,
+        created=job.created,
+        started=job.started,
+        finished=job.finished,
+        progress=ProgressOut(done_bytes=job.done_bytes, total_bytes=job.total_bytes, passages=job.passages),
+        files=[
+            JobFileOut(
+                name=file.name,
+                size=file.size,
+                state=file.state,
+                document_id=file.document_id,
+                message=file.message,
+            )
+            for file in job.files
+        ],
+        message=job.message,
     )
 
 

@@ -3,7 +3,12 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from api.feedback import FeedbackStore
+from api.jobs import Jobs
+from api.listing import Listings
 from api.settings import Settings
+from api.uploads import Uploads
+from api.working import Worker
 from assistant.answering import Assistant
 from assistant.bootstrap import Parts
 
@@ -20,19 +25,36 @@ class Service:
     settings: Settings
     parts: Parts
     assistant: Assistant
+    uploads: Uploads
+    jobs: Jobs
+    worker: Worker
+    listings: Listings
+    feedback: FeedbackStore
     slack: "SlackApp | None" = None
 
 
-def open_service(settings: Settings, parts: Parts) -> Service:
-    """The service that the settings call for, over these parts."""
-    assistant = parts.assistant()
-    return Service(settings=settings, parts=parts, assistant=assistant, slack=_slack(settings, assistant))
+def open_service(settings: Settings, parts: Parts, assistant: Assistant | None = None) -> Service:
+    """The service that the settings call for, over these parts; ``assistant`` takes the place of theirs."""
+    assistant = assistant or parts.assistant()
+    feedback = FeedbackStore(parts.settings.state_dir)
+    uploads, jobs = Uploads(parts.settings.state_dir), Jobs(parts.settings.state_dir)
+    return Service(
+        settings=settings,
+        parts=parts,
+        assistant=assistant,
+        uploads=uploads,
+        jobs=jobs,
+        worker=Worker(parts, jobs, uploads),
+        listings=Listings(),
+        feedback=feedback,
+        slack=_slack(settings, assistant, feedback),
+    )
 
 
-def _slack(settings: Settings, assistant: Assistant) -> "SlackApp | None":
+def _slack(settings: Settings, assistant: Assistant, feedback: FeedbackStore) -> "SlackApp | None":
     """The way in for Slack, where there is a secret to know its requests by."""
     if settings.api.slack_signing_secret is None:
         return None
     from api.slack.opening import open_slack
 
-    return open_slack(settings, assistant, lambda _verdict, _pressed: None)
+    return open_slack(settings, assistant, feedback)

@@ -24,6 +24,12 @@ class Server(uvicorn.Server):
         for listening in sockets or []:
             print(f"citespan is listening on {_address(listening)}", flush=True)
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop; what would go on for long, jobs and their events, is told before answers are waited for."""
+        if isinstance(self.config.app, FastAPI):
+            self.config.app.state.stopping.set()
+        await super().shutdown(sockets)
+
 
 def serve(app: FastAPI, host: str, port: int) -> None:
     """Serve until interrupted or terminated; running answers are finished. Port 0 picks a free one.

@@ -12,7 +12,6 @@ from typing import Any, Literal
 
 from index.decoding import unmarked
 from index.models import Document
-from index.texts import LINE_END
 from index.views import display
 
 __all__ = ["Check", "Finding", "check_answer", "check_citation", "is_place", "plain"]
@@ -121,7 +120,9 @@ def _check_lines(described: Mapping[str, Any], text: str) -> str:
 
 def _line_of(text: str, position: int) -> int:
     """The line of a character, from 1; a line end belongs to the line that it ends."""
-    return 1 + sum(match.end() <= position for match in LINE_END.finditer(text, 0, min(position + 1, len(text))))
+    ends = text.count("\n", 0, position) + text.count("\r", 0, position) - text.count("\r\n", 0, position)
+    within = position > 0 and text[position - 1 : position + 1] == "\r\n"
+    return 1 + ends - within
 
 
 def check_answer(answer: Mapping[str, Any]) -> Iterator[Finding]:

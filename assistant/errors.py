@@ -2,12 +2,13 @@
 
 CitespanError (index/errors.py)
 ├── QuestionError     the question cannot be taken: empty, too long, an option that does not exist
-└── CitationError     a quotation is not what the stored text says; nothing is shown
+├── CitationError     a quotation is not what the stored text says; nothing is shown
+└── VerifyError       what was given holds no citations that can be checked, or too many
 """
 
 from index.errors import CitespanError
 
-__all__ = ["CitationError", "QuestionError"]
+__all__ = ["CitationError", "QuestionError", "VerifyError"]
 
 
 class QuestionError(CitespanError):
@@ -16,3 +17,7 @@ class QuestionError(CitespanError):
 
 class CitationError(CitespanError):
     """A quotation differs from the stored text. It is never shown."""
+
+
+class VerifyError(CitespanError):
+    """What was given holds no citations that can be checked, or more than are checked at once."""

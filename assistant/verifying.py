@@ -3,38 +3,15 @@
 Takes citespan's answers and bare ``char_location`` citations of other systems alike.
 """
 
-import codecs
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from assistant.checks import Check, Finding, check_answer, check_citation, is_place, plain
-from index.errors import CitespanError, FileSkipped
-from index.loading import Source, find_files, load
-from index.models import Document
+from assistant.cited_files import File, FilesFor, files_under
+from assistant.errors import VerifyError
 
-__all__ = ["Check", "Finding", "VerifyError", "verify"]
-
-
-class VerifyError(CitespanError):
-    """What was given holds no citations that can be checked."""
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """A file as it is now."""
-
-    source: Source
-    raw: bytes
-    document: Document | None
-    problem: str = ""
-
-    @property
-    def names(self) -> set[str]:
-        """All that a title may mean by it."""
-        title = {self.document.title} if self.document else set()
-        return {self.source.location.name, self.source.location.stem, self.source.path} | title
+__all__ = ["Check", "Finding", "VerifyError", "citations_in", "verify", "verify_against"]
 
 
 def verify(answer: object, roots: Sequence[Path], *, max_bytes: int, fallback_encoding: str) -> list[Finding]:
@@ -42,50 +19,60 @@ def verify(answer: object, roots: Sequence[Path], *, max_bytes: int, fallback_en
 
     Raises VerifyError when there is nothing to check, IndexingError when a root does not exist.
     """
-    citations = list(_citations(answer))
+    return verify_against(answer, files_under(roots, max_bytes=max_bytes, fallback_encoding=fallback_encoding))
+
+
+def verify_against(answer: object, files_for: FilesFor, *, most: int | None = None) -> list[Finding]:
+    """Check every citation in ``answer`` (parsed JSON) against the files that it may mean.
+
+    Raises VerifyError when there is nothing to check, or there are more than ``most`` citations.
+    """
+    citations = citations_in(answer)
     own = answer if isinstance(answer, dict) and not {"answered", "sentences"}.isdisjoint(answer) else None
     if not citations and own is None:
         raise VerifyError(
             "There are no citations in this JSON. Give the output of `citespan ask --json`, or a list of objects with "
             '"cited_text", "start_char_index" and "end_char_index".'
         )
-    files = [_read(found, max_bytes, fallback_encoding) for found in find_files(roots) if isinstance(found, Source)]
-    listed = own.get("documents") if own else None
+    if most is not None and len(citations) > most:
+        raise VerifyError(f"There are {len(citations)} citations; at most {most} are checked at once. Send fewer.")
+    listed = _listed(own.get("documents") if own else None)
+    described = [_described(citation, listed) for citation in citations]
+    files = files_for(described)
     findings: list[Finding] = []
-    for number, citation in enumerate(citations, 1):
+    for number, (citation, said) in enumerate(zip(citations, described, strict=True), 1):
         stated = citation.get("id")
         name = plain(stated if isinstance(stated, str) or is_place(stated) else number)
-        findings += _check(name, _described(citation, listed), files)
+        findings += _check(name, said, files)
     return findings + list(check_answer(own)) if own else findings
 
 
-def _citations(answer: object) -> Iterator[Mapping[str, Any]]:
+def citations_in(answer: object) -> list[Mapping[str, Any]]:
     """Everything in the JSON that looks like a citation, in order, however deep."""
+    citations: list[Mapping[str, Any]] = []
     left = [answer]
     while left:
         found = left.pop()
         if isinstance(found, dict) and ("cited_text" in found or "start_char_index" in found):
-            yield found
+            citations.append(found)
         elif isinstance(found, dict):
             left += reversed(found.values())
         elif isinstance(found, list):
             left += reversed(found)
+    return citations
 
 
-def _described(citation: Mapping[str, Any], listed: object) -> Mapping[str, Any]:
+def _listed(documents: object) -> Mapping[int, Mapping[str, Any]]:
+    """What the answer says of each document, by its index; of two with one index, the first."""
+    found = [item for item in documents if isinstance(item, dict)] if isinstance(documents, list) else []
+    return {item["index"]: item for item in reversed(found) if is_place(item.get("index"))}
+
+
+def _described(citation: Mapping[str, Any], listed: Mapping[int, Mapping[str, Any]]) -> Mapping[str, Any]:
     """What the answer says of the citation's document: its own fields over those of ``documents``."""
     index = citation.get("document_index")
-    documents = [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
-    found = next((item for item in documents if is_place(index) and item.get("index") == index), {})
+    found = listed.get(index, {}) if type(index) is int else {}
     return {"document_id": found.get("id"), **found, **citation}
-
-
-def _read(source: Source, max_bytes: int, fallback_encoding: str) -> File:
-    try:
-        document = load(source, max_bytes=max_bytes, fallback_encoding=fallback_encoding)
-        return File(source, source.location.read_bytes(), document)
-    except (FileSkipped, OSError) as error:
-        return File(source, b"", None, str(error))
 
 
 def _check(name: str, described: Mapping[str, Any], files: Sequence[File]) -> list[Finding]:
@@ -96,9 +83,12 @@ def _check(name: str, described: Mapping[str, Any], files: Sequence[File]) -> li
     file, problem = _find(described, files)
     if file is None or file.document is None:
         return [Finding(name, said, "document", holds=False, detail=problem or (file.problem if file else ""))]
-    document, problem = _as_recorded(file, file.document, described.get("encoding"))
+    document, problem = file.as_recorded(file.document, described.get("encoding"))
     results = check_citation(described, document, file.raw, problem)
-    return [Finding(name, file.source.path, check, holds=not detail, detail=detail) for check, detail in results]
+    return [
+        Finding(name, file.source.path, check, holds=not detail, detail="; ".join(filter(None, [detail, file.note])))
+        for check, detail in results
+    ]
 
 
 def _find(described: Mapping[str, Any], files: Sequence[File]) -> tuple[File | None, str]:
@@ -130,7 +120,7 @@ def _narrow(described: Mapping[str, Any], files: Sequence[File]) -> tuple[Sequen
     last = path.rsplit("/", 1)[-1] if name is None and isinstance(path, str) else name
     fits: list[tuple[object, Callable[[File], bool]]] = [
         (path, lambda file: file.source.path == path),
-        (last, lambda file: file.source.location.name == last),
+        (last, lambda file: file.name == last),
         (title if last is None else None, lambda file: title in list(file.names)),
     ]
     found: Sequence[File] = []
@@ -146,27 +136,11 @@ def _counted(described: Mapping[str, Any], files: Sequence[File]) -> tuple[Seque
     index = described.get("document_index")
     if described.get("document_id") is not None:
         return [], f"none of the {len(files)} files has this SHA-256"
-    if type(index) is int and 0 <= index < len(files):
-        return [files[index]], ""
-    return [], f"no such file among the {len(files)} given"
+    numbered = [file for file in files if is_place(index) and file.number == index]
+    return numbered, f"no such file among the {len(files)} given"
 
 
 def _cuts(described: Mapping[str, Any], text: str) -> bool:
     start, end = described.get("start_char_index"), described.get("end_char_index")
     whole = type(start) is int and type(end) is int and 0 <= start < end
     return whole and text[start:end] == described.get("cited_text")
-
-
-def _as_recorded(file: File, document: Document, encoding: object) -> tuple[Document, str]:
-    """The document in the encoding that the answer recorded, with a problem where the file is not in that."""
-    if encoding is None or encoding == document.encoding:
-        return document, ""
-    problem = f"the file is in {document.encoding}, not in {plain(encoding)}"
-    if not isinstance(encoding, str):
-        return document, problem
-    try:
-        again = load(file.source, max_bytes=len(file.raw), fallback_encoding=encoding)
-        same = codecs.lookup(again.encoding).name == codecs.lookup(encoding).name
-    except (CitespanError, LookupError, ValueError):
-        return document, problem
-    return (again, "") if same else (document, problem)

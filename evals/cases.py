@@ -49,7 +49,10 @@ class EvidenceRow(BaseModel):
 
 
 class CaseRow(BaseModel):
-    """One line of a cases file. What it has beyond these fields (``why``, an author …) is kept and not read."""
+    """One line of a cases file. What it has beyond these fields (``why``, an author …) is kept and not read.
+
+    Only ``candidate`` must not be there: what feedback was turned into is no case before a person has decided.
+    """
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
@@ -60,6 +63,12 @@ class CaseRow(BaseModel):
     answerable: bool
     evidence: tuple[tuple[EvidenceRow, ...], ...] = ()
     facts: tuple[tuple[str, ...], ...] = ()
+
+    @model_validator(mode="after")
+    def _is_decided(self) -> Self:
+        if (self.model_extra or {}).get("candidate") is not None:
+            raise ValueError('this is a candidate made of feedback: decide what it says, then take "candidate" out')
+        return self
 
     @model_validator(mode="after")
     def _evidence_agrees(self) -> Self:

@@ -2,7 +2,8 @@
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -13,11 +14,14 @@ from index.loading import READERS, Skipped, Source, find_files, load
 from index.locking import writing
 from index.making import check_format, check_name, check_not_newer, check_state, making_of, new_state
 from index.models import Document, DocumentRecord
-from index.placing import Placer, Summary
-from index.store import PIECE_LENGTH, CollectionState, Store, Volume
+from index.placing import Outcome, Placer, Summary
+from index.store import CollectionState, Store, Volume
+from index.texts import stored_text
 from index.writing import VolumeWriter
 
-__all__ = ["BuildOptions", "Builder", "Progress", "Summary"]
+__all__ = ["BuildOptions", "Builder", "Outcome", "Progress", "Summary", "Told"]
+
+Told = Callable[[Source, Outcome], None]
 
 
 class Progress(Protocol):
@@ -74,24 +78,51 @@ class Builder:
         started = time.monotonic()
         summary = Summary()
         found = list(find_files(roots))
-        sources = [source for source in found if isinstance(source, Source)]
-        self._total = sum(_size(source) for source in sources)
-        if not sources:
+        seen = {str(item.location) for item in found if isinstance(item, Source)}
+        if not seen:
             summary.notices.append(f"There is no file to read there; read are {', '.join(READERS)}.")
-        seen = {str(source.location) for source in sources}
+        with self._placing(summary, found, mirrored=seen if mirror else None, apart=_place_on_disk) as placer:
+            for item in found:
+                self._place(item, placer, summary)
+            placer.look_for_missing(seen)
+        summary.seconds = time.monotonic() - started
+        return summary
+
+    def take(self, sources: Sequence[Source], told: Told | None = None) -> Summary:
+        """Index these files, wherever they lie, under the paths that they are to be shown by; no other is looked at.
+
+        ``told`` hears of each as it is placed; that is final, and readers see it, once this returns. A path that
+        another document has is shown in the folder ``uploaded/``. Raises and is interrupted like ``add``.
+        """
+        started = time.monotonic()
+        summary = Summary()
+        with self._placing(summary, sources, mirrored=None, apart=_uploaded) as placer:
+            for source in sources:
+                outcome = self._place(source, placer, summary)
+                if told is not None and outcome is not None:
+                    told(source, outcome)
+        summary.seconds = time.monotonic() - started
+        return summary
+
+    @contextmanager
+    def _placing(
+        self,
+        summary: Summary,
+        found: Sequence[Source | Skipped],
+        *,
+        mirrored: Collection[str] | None,
+        apart: Callable[[Document], str],
+    ) -> Iterator[Placer]:
+        """A placer under the write lock; what it placed is published at the end, also of what was interrupted."""
+        self._total = sum(_size(item) for item in found if isinstance(item, Source))
         with writing(self._state_dir, wait_seconds=self._options.wait_seconds):
             writer = self._writer(self._state())
-            placer = Placer(writer, summary, mirrored=seen if mirror else None, passed=self._passed)
             try:
-                for item in found:
-                    self._take(item, placer, summary)
+                yield Placer(writer, summary, mirrored=mirrored, passed=self._passed, apart=apart)
                 writer.flush()
-                placer.look_for_missing(seen)
             finally:
                 writer.publish()
             summary.state = self._store.state(self._collection)
-        summary.seconds = time.monotonic() - started
-        return summary
 
     def remove(self, select: Callable[[DocumentRecord], bool]) -> Summary:
         """Take documents out of the index; the files are not touched.
@@ -135,6 +166,7 @@ class Builder:
             for record in records:
                 self._remake(record, source, writer, summary)
             writer.flush()
+            _carry(source, writer)
             writer.publish()
             writer.drop_other_volumes()
             summary.state = self._store.state(self._collection)
@@ -150,7 +182,7 @@ class Builder:
             return
         known = replace(made, location=record.location, path=record.path, metadata=record.metadata)
         if known != made:
-            writer.amend(known)
+            writer.amend(known, replaces=[made])
         summary.unchanged += 1
         self._passed(record.size)
 
@@ -173,20 +205,18 @@ class Builder:
             publish_seconds=self._options.publish_seconds if publish_seconds is None else publish_seconds,
         )
 
-    def _take(self, item: Source | Skipped, placer: Placer, summary: Summary) -> None:
+    def _place(self, item: Source | Skipped, placer: Placer, summary: Summary) -> Outcome | None:
         if isinstance(item, Skipped):
             if item.reason == "ignored":
                 summary.ignored += 1
-            else:
-                placer.leave_out(item, None)
-            return
+                return None
+            return placer.leave_out(item, None)
         try:
             document = load(item, max_bytes=self._options.max_bytes, fallback_encoding=self._options.fallback_encoding)
         except FileSkipped as error:
-            placer.leave_out(Skipped(item.path, error.reason, str(error)), item.location)
             self._passed(_size(item))
-            return
-        placer.place(document)
+            return placer.leave_out(Skipped(item.path, error.reason, str(error)), item.location)
+        return placer.place(document)
 
     def _passed(self, size: int) -> None:
         self._report(size, 0)
@@ -198,14 +228,30 @@ class Builder:
             self._progress(done=self._done, total=max(self._total, self._done), passages=self._passages)
 
 
+def _place_on_disk(document: Document) -> str:
+    return document.location.lstrip("/")
+
+
+def _uploaded(document: Document) -> str:
+    return f"uploaded/{document.path}"
+
+
+def _carry(source: Volume, writer: VolumeWriter) -> None:
+    """Bring the superseded versions along; an interrupted rebuild may have left some, as they were then."""
+    wanted = {record.key: record for record in source.superseded()}
+    writer.forget([made for made in writer.versions if wanted.get(made.key) != made])
+    for record in wanted.values():
+        if writer.versions.get(record.id) is None:
+            writer.keep(_restored(source, record), record)
+
+
 def _restored(volume: Volume, record: DocumentRecord) -> Document:
-    pieces = volume.pieces(record.key, range((record.characters - 1) // PIECE_LENGTH + 1))
     return Document(
         id=record.id,
         location=record.location,
         path=record.path,
         title=record.title,
-        text="".join(piece.text for piece in pieces),
+        text=stored_text(volume, record),
         encoding=record.encoding,
         size=record.size,
         media_type=record.media_type,

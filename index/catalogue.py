@@ -1,11 +1,11 @@
-"""The documents of a volume as its writer knows them, found by id, by place and by name."""
+"""The documents of a volume as its writer knows them, found by id, by place and by name; and their earlier versions."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from index.models import DocumentRecord
 
-__all__ = ["Catalogue"]
+__all__ = ["Catalogue", "Versions"]
 
 
 class Catalogue:
@@ -55,3 +55,36 @@ class Catalogue:
     def has_name(self, name: str) -> bool:
         """Whether some document has this file name, in whatever folder."""
         return self._names[name] > 0
+
+
+class Versions:
+    """Superseded records by document id; those of one place are the earlier versions of the document there."""
+
+    def __init__(self, records: Iterable[DocumentRecord]) -> None:
+        self._by_id: dict[str, DocumentRecord] = {}
+        self._at: dict[str, dict[str, DocumentRecord]] = {}
+        for record in records:
+            self.add(record)
+
+    def __iter__(self) -> Iterator[DocumentRecord]:
+        return iter(list(self._by_id.values()))
+
+    def add(self, record: DocumentRecord) -> None:
+        """Take a record in, in place of the one with the same id."""
+        self.drop(record.id)
+        self._by_id[record.id] = record
+        self._at.setdefault(record.location, {})[record.id] = record
+
+    def drop(self, document_id: str) -> None:
+        """Forget the record of this id, if there is one."""
+        known = self._by_id.pop(document_id, None)
+        if known is not None:
+            del self._at[known.location][known.id]
+
+    def get(self, document_id: str) -> DocumentRecord | None:
+        """The record of a document id."""
+        return self._by_id.get(document_id)
+
+    def at(self, location: str) -> list[DocumentRecord]:
+        """The earlier versions of the document at a place."""
+        return list(self._at.get(location, {}).values())

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 __all__ = ["ChromaStore", "ChromaVolume", "open_store"]
 
 Item = TypeVar("Item")
+SUPERSEDED: Sequence[RecordState] = ("retiring", "superseded")
 _OPENING = threading.Lock()
 """chromadb keeps its clients' parts in one table without a lock."""
 
@@ -200,10 +201,22 @@ class ChromaVolume:
         self._reopened = reopened
 
     def begin(self, records: Sequence[DocumentRecord]) -> None:
-        self._mark([(record, "writing") for record in records])
+        kept = self._superseded_among([record.key for record in records])
+        self._move_on(kept, "retiring")
+        self._mark([(record, "writing") for record in records if record.key not in kept])
 
-    def commit(self, added: Sequence[DocumentRecord], removed: Sequence[DocumentRecord]) -> None:
-        self._mark([(record, "removing") for record in removed] + [(record, "committed") for record in added])
+    def commit(
+        self,
+        added: Sequence[DocumentRecord],
+        removed: Sequence[DocumentRecord],
+        superseded: Sequence[DocumentRecord] = (),
+    ) -> None:
+        states: list[tuple[Sequence[DocumentRecord], RecordState]] = [
+            (removed, "removing"),
+            (superseded, "retiring"),
+            (added, "committed"),
+        ]
+        self._mark([(record, state) for records, state in states for record in records])
 
     def _mark(self, records: Sequence[tuple[DocumentRecord, RecordState]]) -> None:
         if not records:
@@ -216,6 +229,18 @@ class ChromaVolume:
                 metadatas=[record_row(record, state) for record, state in records],
                 embeddings=[_placeholder(record.key) for record, _ in records],
             )
+
+    def _superseded_among(self, keys: Sequence[str]) -> list[str]:
+        with translated():
+            found = self._catalogue.get(ids=list(keys), include=["metadatas"]) if keys else None
+        rows = zip(found["ids"], found["metadatas"] or [], strict=True) if found else ()
+        return [key for key, row in rows if row["state"] in SUPERSEDED]
+
+    def _move_on(self, keys: Sequence[str], state: RecordState) -> None:
+        """Give documents another state; all else that is said of them stays."""
+        with translated():
+            for batch in in_batches(keys):
+                self._catalogue.update(ids=list(batch), metadatas=[{"state": state} for _ in batch])
 
     def write(
         self,
@@ -243,22 +268,45 @@ class ChromaVolume:
                 )
 
     def purge(self, keys: Sequence[str]) -> None:
-        with translated():
-            for batch in in_batches(keys):
-                for part in (self._passages, self._texts):
-                    gone = part.get(where=_where("document_key", "$in", list(batch)), include=[])["ids"]
-                    for ids in in_batches(gone):
-                        part.delete(ids=list(ids))
+        for batch in in_batches(keys):
+            self._delete_all_of(batch, self._passages, self._texts)
+            with translated():
                 self._catalogue.delete(ids=list(batch))
 
-    def unfinished(self) -> list[str]:
+    def retire(self, keys: Sequence[str]) -> None:
+        for batch in in_batches(keys):
+            self._delete_all_of(batch, self._passages)
+            self._move_on(batch, "superseded")
+
+    def _delete_all_of(self, keys: Sequence[str], *parts: "Collection") -> None:
         with translated():
-            found = self._catalogue.get(where=_where("state", "$ne", "committed"), include=[])
+            for part in parts:
+                gone = part.get(where=_where("document_key", "$in", list(keys)), include=[])["ids"]
+                for ids in in_batches(gone):
+                    part.delete(ids=list(ids))
+
+    def unfinished(self) -> list[str]:
+        return self._in_state("writing", "removing")
+
+    def retiring(self) -> list[str]:
+        return self._in_state("retiring")
+
+    def _in_state(self, *states: RecordState) -> list[str]:
+        with translated():
+            found = self._catalogue.get(where=_where("state", "$in", list(states)), include=[])
         return sorted(found["ids"])
 
     def records(self) -> list[DocumentRecord]:
+        return self._listed(_where("state", "$eq", "committed"))
+
+    def superseded(self, document_ids: Sequence[str] | None = None) -> list[DocumentRecord]:
+        if document_ids is None:
+            return self._listed(_where("state", "$in", list(SUPERSEDED)))
+        return self._found("id", document_ids, SUPERSEDED)
+
+    def _listed(self, where: dict[str, Any]) -> list[DocumentRecord]:
         with translated():
-            found = self._catalogue.get(where=_where("state", "$eq", "committed"), include=["metadatas"])
+            found = self._catalogue.get(where=where, include=["metadatas"])
         rows = zip(found["ids"], found["metadatas"] or [], strict=True)
         return sorted((record_from(key, row) for key, row in rows), key=lambda record: (record.path, record.key))
 
@@ -273,12 +321,18 @@ class ChromaVolume:
         return found
 
     def with_ids(self, document_ids: Sequence[str]) -> list[DocumentRecord]:
+        return self._found("id", document_ids, ("committed",))
+
+    def at(self, location: str) -> DocumentRecord | None:
+        return next(iter(self._found("location", [location], ("committed",))), None)
+
+    def _found(self, field: str, values: Sequence[str], states: Sequence[RecordState]) -> list[DocumentRecord]:
         found: list[DocumentRecord] = []
         with translated():
-            for batch in in_batches(sorted(set(document_ids))):
-                got = self._catalogue.get(where=_where("id", "$in", list(batch)), include=["metadatas"])
+            for batch in in_batches(sorted(set(values))):
+                got = self._catalogue.get(where=_where(field, "$in", list(batch)), include=["metadatas"])
                 rows = zip(got["ids"], got["metadatas"] or [], strict=True)
-                found += [record_from(key, row) for key, row in rows if row["state"] == "committed"]
+                found += [record_from(key, row) for key, row in rows if row["state"] in states]
         return found
 
     def passages(self, ids: Sequence[str]) -> dict[str, StoredPassage]:

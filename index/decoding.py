@@ -16,7 +16,7 @@ from unicodedata import category
 
 from index.errors import FileSkipped, SettingsError
 
-__all__ = ["bom_length", "byte_length", "decode", "unmarked"]
+__all__ = ["bom_length", "byte_length", "decode", "unmarked", "with_marks"]
 
 _SNIFFED = 8_000
 _CONTROL_SHARE = 0.1
@@ -45,6 +45,13 @@ def unmarked(encoding: str, head: bytes = b"") -> str:
     """
     mark, big_endian = _BIG_ENDIAN.get(encoding, (b"", ""))
     return big_endian if mark and head.startswith(mark) else _UNMARKED.get(encoding, encoding)
+
+
+def with_marks(text: str, encoding: str) -> Iterator[bytes]:
+    """The bytes of the files that hold this text and are recorded with ``encoding``: one, or one for each mark."""
+    marks = [mark for mark, marked in _MARKED_ENCODINGS if marked == encoding]
+    for mark in marks or [b""]:
+        yield mark + text.encode(unmarked(encoding, mark))
 
 
 def byte_length(text: str, encoding: str) -> int:

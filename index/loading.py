@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from functools import cache, partial
 from hashlib import sha256
 from itertools import takewhile
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from index.decoding import decode
 from index.errors import FileSkipped, IndexingError
 from index.manifest import MANIFEST_NAME, ManifestEntry, read_manifest
 from index.models import Document
 
-__all__ = ["READERS", "Reading", "Skipped", "Source", "find_files", "load"]
+__all__ = ["READERS", "Reading", "Skipped", "Source", "check_type", "find_files", "load"]
 
 _TITLE_LENGTH = 200
 
@@ -203,6 +203,15 @@ def _no_status(location: Path, path: str, error: OSError) -> Skipped:
     return Skipped(path, "unreadable", f"{path} cannot be read: {error.strerror}. Check its permissions.")
 
 
+def check_type(path: str) -> None:
+    """Raises FileSkipped, saying what to do instead, for a name whose type is not read."""
+    suffix = PurePosixPath(path).suffix.lower()
+    if suffix in _NOT_YET:
+        raise _NOT_YET[suffix](path)
+    if suffix not in READERS:
+        raise _unknown_format(path, suffix)
+
+
 def load(source: Source, *, max_bytes: int, fallback_encoding: str) -> Document:
     """The Document that a file holds.
 
@@ -223,7 +232,7 @@ def load(source: Source, *, max_bytes: int, fallback_encoding: str) -> Document:
         id=f"sha256:{sha256(data).hexdigest()}",
         location=str(source.location),
         path=source.path,
-        title=stated or _title(reading) or source.location.name,
+        title=stated or _title(reading) or source.path.rsplit("/", 1)[-1],
         text=reading.text,
         encoding=reading.encoding,
         size=len(data),

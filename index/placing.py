@@ -2,17 +2,20 @@
 
 import os
 import shlex
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import file_digest
 from pathlib import Path
+from typing import Literal
 
 from index.loading import Skipped
 from index.models import Document, DocumentRecord
 from index.store import CollectionState
 from index.writing import VolumeWriter
 
-__all__ = ["Placer", "Summary", "is_gone"]
+__all__ = ["Change", "Outcome", "Placer", "Summary", "is_gone"]
+
+Change = Literal["added", "changed", "unchanged", "skipped"]
 
 
 @dataclass(slots=True)
@@ -30,11 +33,25 @@ class Summary:
     state: CollectionState | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one file: ``path`` is how the document is shown, ``message`` says what people should know.
+
+    Of a copy, id and path are those of the document that has its bytes already; a ``skipped`` file has an id where an
+    earlier version of it still answers.
+    """
+
+    change: Change
+    path: str
+    document_id: str | None
+    message: str | None = None
+
+
 class Placer:
     """Gives each document its place in a volume, and says in the summary what was done.
 
     ``mirrored`` are the places of all files when the index is to hold just these; None when others stay. ``passed`` is
-    told the size of each document that needed no writing.
+    told the size of each document that needed no writing. ``apart`` shows a document whose path another one has.
     """
 
     def __init__(
@@ -44,44 +61,44 @@ class Placer:
         *,
         mirrored: Collection[str] | None,
         passed: Callable[[int], None],
+        apart: Callable[[Document], str],
     ) -> None:
         self._writer = writer
         self._catalogue = writer.catalogue
         self._summary = summary
         self._mirrored = mirrored
         self._passed = passed
+        self._apart = apart
 
-    def place(self, document: Document) -> None:
+    def place(self, document: Document) -> Outcome:
         """Write a document where that is needed, and make what it replaces go."""
         here = self._catalogue.at(document.location)
         same = self._catalogue.get(document.id)
+        if here == same:
+            here = None
         if same is not None and same.location != document.location:
             if self._stays(same):
-                self._pass_copy(document, same, here)
-                return
+                return self._pass_copy(document, same, here)
             self._catalogue.drop(same)  # it moved: its place and its name are free
-        if same is not None and here is not None and here.id != same.id:
-            self._writer.remove([here])
-            here = None
+            if here is not None:
+                self._catalogue.drop(here)
         if same is not None and same.title == document.title and same.media_type == document.media_type:
-            self._keep(document, same)
-        else:
-            self._put(document, same or here)
+            return self._keep(document, same, here)
+        return self._put(document, [record for record in (same, here) if record is not None])
 
-    def leave_out(self, skipped: Skipped, location: Path | None) -> None:
+    def leave_out(self, skipped: Skipped, location: Path | None) -> Outcome:
         """Note a file that cannot be read; what it held before leaves a mirror, and elsewhere still answers."""
         self._summary.skipped.append(skipped)
         here = None if location is None else self._catalogue.at(str(location))
         if here is None:
-            return
+            return Outcome("skipped", skipped.path, None, skipped.message)
         if self._mirrored is not None:
             self._writer.remove([here])
             self._summary.removed.append(here.path)
-            return
-        self._summary.notices.append(
-            f"{here.path} still answers as it was when it was last read. "
-            f"To drop it: citespan index remove {shlex.quote(here.path)}"
-        )
+            return Outcome("skipped", here.path, None, skipped.message)
+        still = f"{here.path} still answers as it was when it was last read."
+        self._summary.notices.append(f"{still} To drop it: citespan index remove {shlex.quote(here.path)}")
+        return Outcome("skipped", here.path, here.id, f"{skipped.message} {still}")
 
     def look_for_missing(self, seen: Collection[str]) -> None:
         """Remove, or name, the documents whose files are no longer there; ``seen`` are the places that are."""
@@ -102,26 +119,30 @@ class Placer:
         """Whether the file that a document was read from still holds it, and is among those that are mirrored."""
         return (self._mirrored is None or record.location in self._mirrored) and _id_at(record.location) == record.id
 
-    def _pass_copy(self, document: Document, same: DocumentRecord, here: DocumentRecord | None) -> None:
-        self._summary.notices.append(f"{document.path} has the same bytes as {same.path}; it is indexed once.")
+    def _pass_copy(self, document: Document, same: DocumentRecord, here: DocumentRecord | None) -> Outcome:
+        notice = f"{document.path} has the same bytes as {same.path}; it is indexed once."
+        self._summary.notices.append(notice)
         if here is not None:
-            self._writer.remove([here])
+            self._writer.supersede(here, by=same)
             self._summary.removed.append(here.path)
         self._passed(document.size)
+        return Outcome("unchanged", same.path, same.id, notice)
 
-    def _keep(self, document: Document, same: DocumentRecord) -> None:
-        """Its passages stay; where it is, or what its manifest says, may be new."""
+    def _keep(self, document: Document, same: DocumentRecord, here: DocumentRecord | None) -> Outcome:
+        """Its passages stay; where it is, or what its manifest says, may be new. ``here`` was there before it."""
         path = same.path if same.location == document.location else self._named(document).path
         known = replace(same, location=document.location, path=path, metadata=document.metadata)
         if known != same:
-            self._writer.amend(known)
+            self._writer.amend(known, replaces=[record for record in (same, here) if record is not None])
         self._summary.unchanged += 1
         self._passed(document.size)
+        return Outcome("unchanged", path, document.id)
 
-    def _put(self, document: Document, replaced: DocumentRecord | None) -> None:
+    def _put(self, document: Document, replaced: Sequence[DocumentRecord]) -> Outcome:
         named = self._named(document)
-        (self._summary.added if replaced is None else self._summary.changed).append(named.path)
+        (self._summary.changed if replaced else self._summary.added).append(named.path)
         self._writer.put(named, replaces=replaced)
+        return Outcome("changed" if replaced else "added", named.path, named.id)
 
     def _named(self, document: Document) -> Document:
         """The document under a path that no other has, with a word where file names repeat."""
@@ -129,8 +150,8 @@ class Placer:
         if here is not None:
             return replace(document, path=here.path)
         name = document.path.rsplit("/", 1)[-1]
-        if self._catalogue.has_path(document.path):
-            document = replace(document, path=document.location.lstrip("/"))
+        while self._catalogue.has_path(document.path) and (apart := self._apart(document)) != document.path:
+            document = replace(document, path=apart)
         if self._catalogue.has_name(name):
             self._summary.notices.append(f"More than one file is called {name}; this one is cited as {document.path}.")
         return document

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from index.derived import Derived, derived_folder, derived_lock, open_derived, update_derived
 from index.errors import DocumentNotFound, IndexMissing, StaleRead
@@ -17,7 +18,14 @@ from index.models import DocumentRecord, Span
 from index.store import CollectionState, Store, StoredPassage, Vectors, Volume
 from index.texts import Location, locate, piece_numbers
 
-__all__ = ["IndexReader", "Snapshot"]
+__all__ = ["IndexReader", "Snapshot", "Version"]
+
+
+class Version(NamedTuple):
+    """A document as some citation knows it; ``newer`` is the id of what its file holds now, None where that is it."""
+
+    record: DocumentRecord
+    newer: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +76,22 @@ class Snapshot:
         if not found:
             raise DocumentNotFound(f"No document {document_id} is in the collection {self.state.name!r}.")
         return found[0]
+
+    def version(self, document_id: str) -> Version:
+        """A document by id, also one that a newer version of its file took the place of, to read its text.
+
+        Raises DocumentNotFound, and StaleRead when it changes at this moment.
+        """
+        found = self.volume.with_ids([document_id])
+        if found:
+            return Version(found[0], None)
+        earlier = self.volume.superseded([document_id])
+        if not earlier:
+            return Version(self.record(document_id), None)  # its file may just have gone back to it
+        newest = self.volume.at(earlier[0].location)
+        if newest is None:
+            raise StaleRead("A document left the index while it was being read. Ask again.")
+        return Version(earlier[0], newest.id)
 
 
 class IndexReader:

@@ -32,7 +32,8 @@ WRITE_LIMIT = 300
 """Records in one write, hosted Chroma's limit."""
 
 Vectors = NDArray[np.float32]
-RecordState = Literal["writing", "committed", "removing"]
+RecordState = Literal["writing", "committed", "removing", "retiring", "superseded"]
+"""How far a document is: ``retiring`` is superseded with passages that are still to be deleted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +81,14 @@ class Volume(Protocol):
     A document is written in three steps: ``begin`` notes the intent, ``write`` stores texts and passages, ``commit``
     makes it (and makes another one disappear) in one atomic write. Whatever a killed process leaves behind is listed by
     ``unfinished`` and taken away by ``purge``.
+
+    A document whose file changed is *superseded*: its text can be read by whoever has its id, and it is neither listed
+    nor searched. Its passages are to be deleted by ``retire``; where a killed process did not, ``retiring`` lists it.
+    The ``location`` of its record is always that of the newest version.
     """
 
     def begin(self, records: Sequence[DocumentRecord]) -> None:
-        """Note that these are being written; readers do not see them."""
+        """Note that these are being written; readers do not see them, but for the text of one that is superseded."""
 
     def write(
         self,
@@ -94,14 +99,25 @@ class Volume(Protocol):
     ) -> None:
         """Store texts by document key and passages with their vectors and those of their sentences, row by row."""
 
-    def commit(self, added: Sequence[DocumentRecord], removed: Sequence[DocumentRecord]) -> None:
-        """Make ``added`` visible and ``removed`` invisible, at once."""
+    def commit(
+        self,
+        added: Sequence[DocumentRecord],
+        removed: Sequence[DocumentRecord],
+        superseded: Sequence[DocumentRecord] = (),
+    ) -> None:
+        """Make ``added`` visible, ``removed`` invisible and ``superseded`` readable by id only, at once."""
 
     def purge(self, keys: Sequence[str]) -> None:
         """Delete all there is under these document keys."""
 
+    def retire(self, keys: Sequence[str]) -> None:
+        """Delete the passages of these superseded documents; their texts stay."""
+
     def unfinished(self) -> list[str]:
         """Keys that a killed process was writing or removing."""
+
+    def retiring(self) -> list[str]:
+        """Keys of superseded documents that may have passages."""
 
     def records(self) -> list[DocumentRecord]:
         """Every committed document, by path."""
@@ -111,6 +127,12 @@ class Volume(Protocol):
 
     def with_ids(self, document_ids: Sequence[str]) -> list[DocumentRecord]:
         """The committed documents of these ids."""
+
+    def at(self, location: str) -> DocumentRecord | None:
+        """The committed document of the file at a place."""
+
+    def superseded(self, document_ids: Sequence[str] | None = None) -> list[DocumentRecord]:
+        """The superseded documents of these ids, or all of them, by path."""
 
     def passages(self, ids: Sequence[str]) -> dict[str, StoredPassage]:
         """Passages by id, with the vectors of their sentences; what is not there is left out."""

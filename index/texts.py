@@ -8,7 +8,7 @@ from index.decoding import bom_length, byte_length
 from index.models import DocumentRecord, Passage, Sentence, Span
 from index.store import PIECE_LENGTH, Piece, Volume
 
-__all__ = ["LINE_END", "Location", "locate", "piece_numbers", "sentence_parts", "split_text"]
+__all__ = ["LINE_END", "Location", "locate", "piece_numbers", "sentence_parts", "split_text", "stored_text"]
 
 LINE_END = re.compile(r"\r\n|\r|\n")
 
@@ -40,6 +40,11 @@ def split_text(text: str, encoding: str) -> list[Piece]:
 def piece_numbers(span: Span) -> range:
     """The numbers of the pieces that a span lies in."""
     return range(span.start // PIECE_LENGTH, (span.end - 1) // PIECE_LENGTH + 1)
+
+
+def stored_text(volume: Volume, record: DocumentRecord) -> str:
+    """All of a document's text. Raises StaleRead when it is gone."""
+    return "".join(piece.text for piece in volume.pieces(record.key, piece_numbers(Span(0, record.characters))))
 
 
 def locate(pieces: Sequence[Piece], span: Span, encoding: str) -> Location:

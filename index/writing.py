@@ -1,6 +1,7 @@
 """Writing documents into a volume, a batch at a time, so that a kill at any instant leaves nothing half there.
 
 begin → write → commit: see ``index.store.Volume``. What a killed run left behind is purged when the next one starts.
+What a document replaces becomes its earlier version, whose text stays as long as there is a newest one.
 """
 
 import math
@@ -12,14 +13,14 @@ from pathlib import Path
 
 import numpy as np
 
-from index.catalogue import Catalogue
+from index.catalogue import Catalogue, Versions
 from index.chunking import Chunk, chunk
 from index.derived import derived_folder, derived_lock, open_derived, update_derived
 from index.embedding import Embedder
 from index.making import document_key
 from index.models import Document, DocumentRecord, revision_of
 from index.segmenting import segment
-from index.store import CollectionState, Store, Vectors
+from index.store import WRITE_LIMIT, CollectionState, Store, Vectors
 from index.texts import split_text
 
 __all__ = ["VolumeWriter", "record_of"]
@@ -31,12 +32,22 @@ EMBED_AT_ONCE = 32
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A document that is cut and waits to be written, and the record it takes the place of."""
+    """A document that is cut and waits to be written, what it makes go, and what becomes an earlier version of it.
+
+    ``moved`` are earlier versions already, of another place.
+    """
 
     record: DocumentRecord
     document: Document
     chunks: Sequence[Chunk]
-    replaces: DocumentRecord | None
+    removed: Sequence[DocumentRecord]
+    moved: Sequence[DocumentRecord]
+    superseded: Sequence[DocumentRecord]
+
+    @property
+    def keys(self) -> set[str]:
+        """What its commit writes."""
+        return {record.key for record in (self.record, *self.removed, *self.moved, *self.superseded)}
 
 
 class VolumeWriter:
@@ -64,43 +75,111 @@ class VolumeWriter:
         self._volume = store.volume(state)
         self._folder = derived_folder(state_dir, store, state)
         self._volume.purge(self._volume.unfinished())
+        self._volume.retire(self._volume.retiring())
         self._waiting: list[Prepared] = []
         self._published = time.monotonic() if state.documents else -math.inf  # the first batch is shown at once
         self._publish_seconds = self._publish_every = publish_seconds
         self.catalogue = Catalogue(self._volume.records())
+        self.versions = Versions(self._volume.superseded())
 
-    def put(self, document: Document, *, replaces: DocumentRecord | None = None) -> None:
-        """Take a document in; it is committed with its batch, and ``replaces`` goes at the same instant."""
+    def put(self, document: Document, *, replaces: Sequence[DocumentRecord] = ()) -> None:
+        """Take a document in; it is committed with its batch, and what it replaces goes at the same instant."""
         key = document_key(document.id, document.title, document.media_type)
         chunks = chunk(
             document, key, segment(document.text, media_type=document.media_type), self._embedder, tokens=self._tokens
         )
         record = record_of(document, key, passages=len(chunks))
-        if any(prepared.replaces is not None and prepared.replaces.key == key for prepared in self._waiting):
+        removed = [replaced for replaced in replaces if replaced.id == record.id]
+        moved, superseded = self._earlier(record, replaces)
+        prepared = Prepared(record, document, chunks, removed, moved, superseded)
+        if any(prepared.keys & waiting.keys for waiting in self._waiting):
             self.flush()  # one batch cannot both add and remove a version of a document
-        if replaces is not None:
-            self.catalogue.drop(replaces)
-        self.catalogue.add(record)
-        self._waiting.append(Prepared(record, document, chunks, replaces))
+        self._forget_other_reading(record)
+        self._place(record, replaces, [*moved, *superseded])
+        self._waiting.append(prepared)
         passages = sum(len(prepared.chunks) for prepared in self._waiting)
         if passages >= BATCH_PASSAGES or len(self._waiting) >= BATCH_DOCUMENTS:
             self.flush()
 
-    def amend(self, record: DocumentRecord) -> None:
+    def amend(self, record: DocumentRecord, *, replaces: Sequence[DocumentRecord] = ()) -> None:
         """Replace what the catalogue says of a committed document whose passages stay as they are."""
         self.flush()
-        self._volume.commit([record], [])
-        self.catalogue.add(record)
+        moved, superseded = self._earlier(record, replaces)
+        self._commit([record], [], [*moved, *superseded])
+        self._place(record, replaces, [*moved, *superseded])
+
+    def supersede(self, record: DocumentRecord, *, by: DocumentRecord) -> None:
+        """Make a document an earlier version of another one that is committed."""
+        self.flush()
+        moved, superseded = self._earlier(by, [record])
+        self._commit([], [], [*moved, *superseded])
+        self._place(by, [record], [*moved, *superseded])
+
+    def keep(self, document: Document, record: DocumentRecord) -> None:
+        """Store the text of a superseded version as it stands in another volume."""
+        self.flush()
+        self._volume.begin([record])
+        nothing = np.zeros((0, self._embedder.dimension), dtype=np.float32)
+        self._volume.write({record.key: split_text(document.text, record.encoding)}, [], nothing, [])
+        self._commit([], [], [record])
+        self.versions.add(record)
 
     def remove(self, records: Sequence[DocumentRecord]) -> None:
-        """Make documents disappear at once, then delete what was theirs."""
+        """Make documents and their earlier versions disappear at once, then delete what was theirs."""
+        self.forget([version for record in records for version in self.versions.at(record.location)])
+        self._remove(records)
+        for record in records:
+            self.catalogue.drop(record)
+
+    def forget(self, versions: Sequence[DocumentRecord]) -> None:
+        """Delete superseded versions."""
+        self._remove(versions)
+        for version in versions:
+            self.versions.drop(version.id)
+
+    def _remove(self, records: Sequence[DocumentRecord]) -> None:
         self.flush()
         for at in range(0, len(records), BATCH_DOCUMENTS):
-            batch = records[at : at + BATCH_DOCUMENTS]
-            self._volume.commit([], batch)
-            self._volume.purge([record.key for record in batch])
-            for record in batch:
-                self.catalogue.drop(record)
+            self._commit([], records[at : at + BATCH_DOCUMENTS], [])
+
+    def _earlier(
+        self, record: DocumentRecord, replaces: Sequence[DocumentRecord]
+    ) -> tuple[list[DocumentRecord], list[DocumentRecord]]:
+        """What becomes earlier versions of a record: those of documents elsewhere that it replaces, and documents."""
+        elsewhere = [replaced.location for replaced in replaces if replaced.location != record.location]
+        moved = [version for location in elsewhere for version in self.versions.at(location)]
+        return _versions_of(record, moved), _versions_of(record, replaces)
+
+    def _forget_other_reading(self, record: DocumentRecord) -> None:
+        """A version that comes back is written over, unless it was read or called otherwise; then it goes first."""
+        version = self.versions.get(record.id)
+        if version is not None and (version.key, version.text_sha256) != (record.key, record.text_sha256):
+            self.forget([version])
+
+    def _place(
+        self, record: DocumentRecord, replaces: Sequence[DocumentRecord], superseded: Sequence[DocumentRecord]
+    ) -> None:
+        """Note what a commit makes, or will make, of the catalogue."""
+        for replaced in replaces:
+            self.catalogue.drop(replaced)
+        self.catalogue.add(record)
+        self.versions.drop(record.id)
+        for version in superseded:
+            self.versions.add(version)
+
+    def _commit(
+        self,
+        added: Sequence[DocumentRecord],
+        removed: Sequence[DocumentRecord],
+        superseded: Sequence[DocumentRecord],
+    ) -> None:
+        """Commit in one write, but for earlier versions beyond what that holds, which go first; then clean up."""
+        beyond = max(0, len(added) + len(removed) + len(superseded) - WRITE_LIMIT)
+        for at in range(0, beyond, WRITE_LIMIT):
+            self._volume.commit([], [], superseded[at : min(at + WRITE_LIMIT, beyond)])
+        self._volume.commit(added, removed, superseded[beyond:])
+        self._volume.retire([version.key for version in superseded])
+        self._volume.purge([record.key for record in removed])
 
     def flush(self) -> None:
         """Write and commit what waits."""
@@ -108,7 +187,6 @@ class VolumeWriter:
         if not batch:
             return
         added = [prepared.record for prepared in batch]
-        replaced = [prepared.replaces for prepared in batch if prepared.replaces is not None]
         chunks = [chunk for prepared in batch for chunk in prepared.chunks]
         self._volume.begin(added)
         vectors, sentence_vectors = self._embedded(chunks, size=sum(record.size for record in added))
@@ -118,8 +196,14 @@ class VolumeWriter:
             vectors,
             sentence_vectors,
         )
-        self._volume.commit(added, replaced)
-        self._volume.purge([record.key for record in replaced])
+        self._commit(
+            added,
+            [record for prepared in batch for record in prepared.removed],
+            [
+                *(version for prepared in batch for version in prepared.moved),
+                *(version for prepared in batch for version in prepared.superseded),
+            ],
+        )
         if time.monotonic() - self._published > self._publish_every:
             self.publish()
 
@@ -164,6 +248,10 @@ class VolumeWriter:
             self._written(now - reported, len(batch))
             reported = now
         return np.concatenate(parts), of_sentences
+
+
+def _versions_of(record: DocumentRecord, found: Sequence[DocumentRecord]) -> list[DocumentRecord]:
+    return [replace(version, location=record.location, passages=0) for version in found if version.id != record.id]
 
 
 def record_of(document: Document, key: str, *, passages: int) -> DocumentRecord:

@@ -9,7 +9,7 @@ import numpy as np
 
 from index.errors import StaleRead
 from index.models import DocumentRecord, Passage
-from index.store import CollectionState, Piece, RecordState, StoredPassage, Vectors
+from index.store import WRITE_LIMIT, CollectionState, Piece, RecordState, StoredPassage, Vectors
 
 __all__ = ["FakeStore", "FakeVolume"]
 
@@ -24,7 +24,12 @@ class FakeVolume:
     inner: dict[str, Vectors] = field(default_factory=dict)
 
     def begin(self, records: Sequence[DocumentRecord]) -> None:
-        self.catalogue |= {record.key: (record, "writing") for record in records}
+        kept = {record.key for record in self.superseded()}
+        self.catalogue |= {record.key: (record, "writing") for record in records if record.key not in kept}
+        self._move_on([record.key for record in records if record.key in kept], "retiring")
+
+    def _move_on(self, keys: Sequence[str], state: RecordState) -> None:
+        self.catalogue |= {key: (self.catalogue[key][0], state) for key in keys if key in self.catalogue}
 
     def write(
         self,
@@ -38,27 +43,55 @@ class FakeVolume:
         self.rows |= {passage.id: (passage, vector) for passage, vector in pairs}
         self.inner |= {passage.id: rows for passage, rows in zip(passages, sentence_vectors, strict=True)}
 
-    def commit(self, added: Sequence[DocumentRecord], removed: Sequence[DocumentRecord]) -> None:
+    def commit(
+        self,
+        added: Sequence[DocumentRecord],
+        removed: Sequence[DocumentRecord],
+        superseded: Sequence[DocumentRecord] = (),
+    ) -> None:
         changes: dict[str, tuple[DocumentRecord, RecordState]] = {}
         changes |= {record.key: (record, "removing") for record in removed}
+        changes |= {record.key: (record, "retiring") for record in superseded}
         changes |= {record.key: (record, "committed") for record in added}
-        if len(changes) != len(added) + len(removed):
+        if len(changes) != len(added) + len(removed) + len(superseded):
             raise ValueError("a record is both added and removed")
+        if len(changes) > WRITE_LIMIT:
+            raise ValueError("too many records for one atomic write")
         self.catalogue |= changes
+
+    def retire(self, keys: Sequence[str]) -> None:
+        self._delete_passages(set(keys))
+        self._move_on(keys, "superseded")
+
+    def _delete_passages(self, gone: set[str]) -> None:
+        self.rows = {name: row for name, row in self.rows.items() if row[0].document_key not in gone}
+        self.inner = {name: rows for name, rows in self.inner.items() if name in self.rows}
 
     def purge(self, keys: Sequence[str]) -> None:
         gone = set(keys)
-        self.rows = {name: row for name, row in self.rows.items() if row[0].document_key not in gone}
-        self.inner = {name: rows for name, rows in self.inner.items() if name in self.rows}
+        self._delete_passages(gone)
         self.texts = {place: piece for place, piece in self.texts.items() if place[0] not in gone}
         self.catalogue = {key: entry for key, entry in self.catalogue.items() if key not in gone}
 
     def unfinished(self) -> list[str]:
-        return sorted(key for key, (_, state) in self.catalogue.items() if state != "committed")
+        return sorted(key for key, (_, state) in self.catalogue.items() if state in {"writing", "removing"})
+
+    def retiring(self) -> list[str]:
+        return sorted(key for key, (_, state) in self.catalogue.items() if state == "retiring")
 
     def records(self) -> list[DocumentRecord]:
-        found = [record for record, state in self.catalogue.values() if state == "committed"]
+        return self._in_state("committed")
+
+    def superseded(self, document_ids: Sequence[str] | None = None) -> list[DocumentRecord]:
+        found = self._in_state("retiring", "superseded")
+        return [record for record in found if document_ids is None or record.id in document_ids]
+
+    def _in_state(self, *states: RecordState) -> list[DocumentRecord]:
+        found = [record for record, state in self.catalogue.values() if state in states]
         return sorted(found, key=lambda record: (record.path, record.key))
+
+    def at(self, location: str) -> DocumentRecord | None:
+        return next((record for record in self.records() if record.location == location), None)
 
     def committed(self, keys: Sequence[str]) -> dict[str, DocumentRecord]:
         return {record.key: record for record in self.records() if record.key in set(keys)}

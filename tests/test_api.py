@@ -27,7 +27,7 @@ from api.problems import KINDS, TextRangeError
 from api.routes.documents import LONGEST_TEXT, USUAL_TEXT, text_span
 from api.routes.reading import again
 from api.schemas import AskResponse
-from api.service import Service, open_service
+from api.service import open_service
 from api.serving import Server, check_host, listen
 from api.settings import ApiSettings, Settings
 from assistant.answering import Assistant
@@ -597,7 +597,7 @@ def test_a_running_answer_is_finished_before_it_stops(library: Library) -> None:
     started = threading.Event()
     settings = Settings(library.parts.settings, AssistantSettings(), ApiSettings(), flags={})
     slow = Slow(library.parts.reader(), library.parts.finder)
-    app = create_app(Service(settings=settings, parts=library.parts, assistant=slow))
+    app = create_app(open_service(settings, library.parts, slow))
     with ThreadPoolExecutor(1) as pool:
         with running(app) as url:
             answer = pool.submit(httpx.post, f"{url}/v1/ask", json={"question": QUESTIONS[0]}, timeout=60)

@@ -118,15 +118,17 @@ class Library:
         """Nothing half done, nothing twice, the state says what there is."""
         volume = self.store.volume(self.state)
         records = volume.records()
-        assert volume.unfinished() == []
-        assert len({record.id for record in records}) == len(records)
+        superseded = volume.superseded()
+        assert volume.unfinished() == volume.retiring() == []
+        assert len({record.id for record in [*records, *superseded]}) == len(records) + len(superseded)
+        assert {record.location for record in superseded} <= {record.location for record in records}
         assert len({record.location for record in records}) == len(records)
         assert len({record.path for record in records}) == len(records)
         assert self.state.documents == len(records)
         assert self.state.passages == len(self.passages()) == sum(record.passages for record in records)
         if isinstance(volume, FakeVolume):
             keys = {record.key for record in records}
-            assert {key for key, _ in volume.texts} == keys
+            assert {key for key, _ in volume.texts} == keys | {record.key for record in superseded}
             assert {passage.document_key for passage, _ in volume.rows.values()} <= keys
 
 
@@ -181,8 +183,8 @@ def test_the_new_version_comes_at_the_instant_the_old_one_goes(quick: Library, m
     paths: list[list[str]] = []
     commit = FakeVolume.commit
 
-    def watched(volume: FakeVolume, added: Sequence[DocumentRecord], removed: Sequence[DocumentRecord]) -> None:
-        commit(volume, added, removed)
+    def watched(volume: FakeVolume, *records: Sequence[DocumentRecord]) -> None:
+        commit(volume, *records)
         paths.append([record.path for record in volume.records()])
 
     monkeypatch.setattr(FakeVolume, "commit", watched)
@@ -198,7 +200,7 @@ def test_a_write_that_fails_half_way_leaves_nothing_behind(quick: Library, monke
     path = quick.write("a.txt", "Report\n\nA zebra heals.")
     quick.write("b.txt", "Other\n\nA lion heals.")
 
-    def torn(volume: FakeVolume, added: Sequence[DocumentRecord], removed: Sequence[DocumentRecord]) -> None:
+    def torn(volume: FakeVolume, *_: Sequence[DocumentRecord]) -> None:
         assert volume.texts, "the texts are written by now"
         raise StoreError("The disk is full.")
 

@@ -16,20 +16,21 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from index.chroma import ChromaStore, open_store
+from index.chroma import ChromaStore, ChromaVolume, open_store
 from index.derived import derived_folder, open_derived
 from index.models import DocumentRecord, Passage
 from index.reading import IndexReader
 from index.store import PIECE_LENGTH, Vectors
 from tests.fakes import HashingEmbedder
 
-PHASES = ("begin", "write", "commit", "purge", "publish", "put_state")
+PHASES = ("begin", "write", "commit", "retire", "purge", "publish", "put_state")
 QUESTIONS = ("wound healing", "macrophage growth factor", "scar tissue of report 7", "changed 3 times")
 WORDS = ["wound", "healing", "macrophage", "growth", "factor", "scar", "tissue", "oxygen", "burn", "cell", "of", "the"]
 
@@ -162,6 +163,8 @@ class Folder:
         self.draw = draw
         self.number = 0
         self.recent: list[Path] = []
+        self.rewritten: dict[Path, set[str]] = {}
+        """What each file held that has been in its place all along."""
         path.mkdir()
         for _ in range(64):
             self.add()
@@ -180,7 +183,9 @@ class Folder:
             sentences = [" ".join(self.draw.choices(WORDS, k=self.draw.randint(3, 20))) + "." for _ in range(8)]
             paragraphs.append(" ".join(sentence.capitalize() for sentence in sentences))
         line_end = self.draw.choice(["\n", "\r\n"])
-        path.write_bytes((line_end * 2).join(paragraphs).encode(self.draw.choice(["utf-8", "utf-8-sig", "utf-16"])))
+        data = (line_end * 2).join(paragraphs).encode(self.draw.choice(["utf-8", "utf-8-sig", "utf-16"]))
+        path.write_bytes(data)
+        self.rewritten.setdefault(path, set()).add(f"sha256:{sha256(data).hexdigest()}")
 
     def files(self) -> list[Path]:
         return sorted(path for path in self.path.rglob("*") if path.is_file())
@@ -196,9 +201,12 @@ class Folder:
             self.write(path, f"Report {path.stem}")
         for path in chosen[4:6]:
             path.unlink()
+            del self.rewritten[path]
         for path in chosen[6:]:
             self.number += 1
-            path.rename(path.with_name(f"moved-{self.number}{path.suffix}"))
+            path.rename(moved := path.with_name(f"moved-{self.number}{path.suffix}"))
+            self.rewritten[moved] = {f"sha256:{sha256(moved.read_bytes()).hexdigest()}"}
+            del self.rewritten[path]
         for _ in range(3):
             self.add()
 
@@ -211,10 +219,11 @@ class Contents:
     records: list[DocumentRecord]
     passages: list[Passage]
     texts: list[str]
+    superseded: dict[str, DocumentRecord]
     sentence_vectors: dict[str, list[float]]
     vectors: Vectors
     answers: list[Any]
-    counts: dict[str, int]
+    counts: Counter[str]
     unfinished: list[str]
 
 
@@ -223,10 +232,7 @@ def contents_of(store: ChromaStore, state_dir: Path) -> Contents:
     assert state is not None
     volume = store.volume(state)
     records = volume.records()
-    texts = []
-    for record in records:
-        pieces = volume.pieces(record.key, range((record.characters - 1) // PIECE_LENGTH + 1))
-        texts.append("".join(piece.text for piece in pieces))
+    superseded = volume.superseded()
     of_documents = [volume.passages_of([record.key])[record.key] for record in records]
     snapshot = IndexReader(store, state_dir=state_dir, check=lambda _: None).snapshot("default")
     answers: list[Any] = []
@@ -238,7 +244,8 @@ def contents_of(store: ChromaStore, state_dir: Path) -> Contents:
         revision=state.revision,
         records=records,
         passages=[passage for passages, _ in of_documents for passage in passages],
-        texts=texts,
+        texts=[text_of(volume, record) for record in records],
+        superseded={record.id: record for record in superseded},
         sentence_vectors={
             name: np.round(found.sentence_vectors, 4).ravel().tolist()
             for name, found in volume.passages(
@@ -247,9 +254,18 @@ def contents_of(store: ChromaStore, state_dir: Path) -> Contents:
         },
         vectors=np.concatenate([vectors for _, vectors in of_documents]),
         answers=answers,
-        counts={found.name.rpartition(".")[2]: found.count() for found in store._client.list_collections()},
-        unfinished=volume.unfinished(),
+        counts=Counter({found.name.rpartition(".")[2]: found.count() for found in store._client.list_collections()})
+        - Counter(catalogue=len(superseded), texts=sum(pieces_in(record) for record in superseded)),
+        unfinished=volume.unfinished() + volume.retiring(),
     )
+
+
+def text_of(volume: ChromaVolume, record: DocumentRecord) -> str:
+    return "".join(piece.text for piece in volume.pieces(record.key, range(pieces_in(record))))
+
+
+def pieces_in(record: DocumentRecord) -> int:
+    return (record.characters - 1) // PIECE_LENGTH + 1
 
 
 def check_same(found: Contents, expected: Contents) -> None:
@@ -280,6 +296,30 @@ def check_readable(store: ChromaStore, state_dir: Path) -> None:
         assert snapshot.locate(record, passage.span).text == passage.text
 
 
+def check_versions(store: ChromaStore, folder: Folder, committed: set[str]) -> None:
+    """What was ever committed of a file that is still in its place is there still, and names what the file holds."""
+    state = store.state("default")
+    assert state is not None
+    volume = store.volume(state)
+    superseded = {record.id: record for record in volume.superseded()}
+    assert len(superseded) == len(volume.superseded())
+    for path, held in folder.rewritten.items():
+        newest = volume.at(str(path))
+        assert newest is not None
+        assert newest.id in held
+        for document_id in (held & committed) - {newest.id}:
+            record = superseded[document_id]
+            assert record.location == str(path)
+            assert sha256(text_of(volume, record).encode()).hexdigest() == record.text_sha256
+            assert volume.passages([f"{record.key}/0"]) == {}
+    assert {record.location for record in superseded.values()} <= {str(path) for path in folder.rewritten}
+
+
+def committed_in(store: ChromaStore) -> set[str]:
+    state = store.state("default")
+    return set() if state is None else {record.id for record in store.volume(state).records()}
+
+
 def torment(tmp_path: Path, *, seed: int, kills: int) -> Counter[str]:
     print(f"seed {seed}")
     draw = random.Random(seed)
@@ -287,6 +327,7 @@ def torment(tmp_path: Path, *, seed: int, kills: int) -> Counter[str]:
     state_dir = tmp_path / "state"
     store = open_store(state_dir=state_dir, chroma_url=None)
     tokens, done, rebuilding = 48, 0, False
+    committed: set[str] = set()
     with runner(draw) as runs:
         while done < kills or not runs.actions["rebuild"]:
             due = done > kills // 4 and (draw.random() < 0.25 or not runs.actions["rebuild"])
@@ -306,6 +347,7 @@ def torment(tmp_path: Path, *, seed: int, kills: int) -> Counter[str]:
                 killed = runs.kill(after=draw.choice([*range(16), 30]), delay=delay, **job)
                 done += killed
                 check_readable(store, state_dir)
+                committed |= committed_in(store)
                 if not killed:
                     break
             if rebuilding:
@@ -316,6 +358,8 @@ def torment(tmp_path: Path, *, seed: int, kills: int) -> Counter[str]:
     undisturbed = open_store(state_dir=tmp_path / "undisturbed", chroma_url=None)
     found, expected = contents_of(store, state_dir), contents_of(undisturbed, tmp_path / "undisturbed")
     check_same(found, expected)
+    assert found.superseded
+    check_versions(store, folder, committed)
     state = store.state("default")
     assert state is not None
     assert open_derived(derived_folder(state_dir, store, state), state) is not None

@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from api.problems import KINDS, KindName, TextRangeError, kind_of
-from api.service import Service
+from api.service import open_service
 from api.settings import ApiSettings, Settings
 from assistant.answering import Assistant
 from assistant.bootstrap import Parts
@@ -48,7 +48,7 @@ def client_of(error: Exception | None = None) -> TestClient:
     error = error or AssertionError("the assistant was asked")
     settings = Settings(IndexSettings(), AssistantSettings(), ApiSettings(), flags={})
     parts = Parts(settings.index, notify=print)
-    app = create_app(Service(settings=settings, parts=parts, assistant=cast("Assistant", Raising(error))))
+    app = create_app(open_service(settings, parts, cast("Assistant", Raising(error))))
     return TestClient(app, raise_server_exceptions=False)
 
 

@@ -92,10 +92,13 @@ def test_an_old_snapshot_never_answers_from_what_left(store: Store, state_dir: P
     builder.add([documents_dir])
     assert lexical(snapshot, "zebra") == set()
     assert dense(snapshot, "zebra") == {"First"}
-    with pytest.raises(StaleRead, match="Ask again"):
-        snapshot.locate(record, Span(0, 6))
+    assert snapshot.passages([f"{record.key}/0"]) == ({}, {})
     with pytest.raises(DocumentNotFound, match=record.id):
         snapshot.record(record.id)
+    assert snapshot.locate(record, Span(0, 6)).text == "Second", "whoever has found it may still quote it"
+    builder.remove(lambda record: record.path == "second.txt")
+    with pytest.raises(StaleRead, match="Ask again"):
+        snapshot.locate(record, Span(0, 6))
 
 
 def test_what_is_removed_but_not_yet_deleted_does_not_answer(

@@ -89,7 +89,12 @@ def write(volume: Volume, pieces: Mapping[str, Sequence[Piece]], passages: Seque
     volume.write(pieces, passages, vectors, inner_vectors(passages))
 
 
-def add(volume: Volume, *records: DocumentRecord, removing: Sequence[DocumentRecord] = ()) -> None:
+def add(
+    volume: Volume,
+    *records: DocumentRecord,
+    removing: Sequence[DocumentRecord] = (),
+    superseding: Sequence[DocumentRecord] = (),
+) -> None:
     passages = [passage_of(record.key) for record in records]
     volume.begin(records)
     write(
@@ -98,7 +103,7 @@ def add(volume: Volume, *records: DocumentRecord, removing: Sequence[DocumentRec
         passages,
         unit_vectors(len(passages)),
     )
-    volume.commit(records, removing)
+    volume.commit(records, removing, superseding)
 
 
 def keys(records: Sequence[DocumentRecord]) -> list[str]:
@@ -143,6 +148,55 @@ def test_one_commit_shows_the_new_and_hides_the_old(store: Store) -> None:
     assert volume.committed(["old", "new"]) == {"new": new}
     assert volume.with_ids([old.id, new.id]) == [new]
     assert volume.unfinished() == ["old"]
+
+
+def test_what_is_superseded_is_read_by_its_id_and_otherwise_gone(store: Store) -> None:
+    volume = store.volume(state_of())
+    old, new = record_of("old"), record_of("new", location=record_of("old").location)
+    add(volume, old)
+    add(volume, new, superseding=[old])
+    for step in ("with passages", "without"):
+        assert volume.records() == volume.with_ids([old.id, new.id]) == [new], step
+        assert volume.committed(["old", "new"]) == {"new": new}
+        assert volume.superseded() == volume.superseded([old.id, new.id, "sha256:none"]) == [old]
+        assert volume.superseded([new.id]) == volume.superseded([]) == []
+        assert volume.at(old.location) == new
+        assert volume.unfinished() == []
+        assert volume.pieces("old", [0]) == split_text("Some text.", "utf-8")
+        assert volume.retiring() == (["old"] if step == "with passages" else [])
+        volume.retire(volume.retiring())
+    assert volume.passages(["old/0", "new/0"]).keys() == {"new/0"}
+    volume.purge(["old"])
+    assert volume.superseded() == []
+    with pytest.raises(StaleRead):
+        volume.pieces("old", [0])
+
+
+def test_what_is_superseded_stays_readable_while_it_is_written_again(store: Store) -> None:
+    volume = store.volume(state_of())
+    old, new = record_of("old"), record_of("new")
+    add(volume, old)
+    add(volume, new, superseding=[old])
+    volume.retire(["old"])
+    volume.begin([old, record_of("other")])
+    write(volume, {"old": split_text("Some text.", "utf-8")}, [passage_of("old")], unit_vectors(1))
+    assert volume.superseded([old.id]) == [old]
+    assert (volume.unfinished(), volume.retiring()) == (["other"], ["old"])
+    volume.purge(volume.unfinished())
+    volume.retire(volume.retiring())
+    assert volume.passages(["old/0"]) == {}
+    assert volume.pieces("old", [0]) == split_text("Some text.", "utf-8")
+    add(volume, old, superseding=[new])
+    assert (volume.records(), volume.superseded()) == ([old], [new])
+
+
+def test_a_place_without_a_document_has_none(store: Store) -> None:
+    volume, record = store.volume(state_of()), record_of("one")
+    assert volume.at(record.location) is None
+    add(volume, record)
+    assert volume.at(record.location) == record
+    volume.commit([], [], [record])
+    assert volume.at(record.location) is None
 
 
 def test_a_commit_replaces_what_is_said_of_a_document(store: Store) -> None:

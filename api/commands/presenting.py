@@ -11,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressC
 from rich.table import Table
 from rich.text import Text
 
+from api.feedback import Feedback
 from assistant.models import Answer, Citation, Reply
 from assistant.verifying import Finding
 from index.build import Progress as BuildProgress
@@ -28,6 +29,7 @@ __all__ = [
     "building",
     "console",
     "show_documents",
+    "show_feedback",
     "show_findings",
     "show_reply",
     "show_states",
@@ -219,6 +221,14 @@ def show_documents(records: Sequence[DocumentRecord], out: Console) -> None:
         path, title = (Text(field.translate(VISIBLE)) for field in (record.path, record.title))
         table.add_row(path, title, str(record.passages), record.id[:19])
     out.print(table)
+
+
+def show_feedback(kept: Sequence[Feedback]) -> None:
+    """A line each, separated by tabs: when, verdict, collection, question, document and place, comment."""
+    for item in kept:
+        place = f"{item.document_id}#char={item.start},{item.end}" if item.document_id else "-"
+        fields = (item.created, item.verdict, item.collection, item.question, place, item.comment or "-")
+        sys.stdout.write("\t".join(" ".join(field.split()).translate(VISIBLE) for field in fields) + "\n")
 
 
 def show_states(states: Sequence[CollectionState], out: Console) -> None:

@@ -3,9 +3,13 @@
 from fastapi import APIRouter
 
 from api.routes.asking import Asking
+from api.routes.collections import Collections
 from api.routes.documents import Documents
+from api.routes.feedback import Feedbacks
 from api.routes.health import Healthy
+from api.routes.jobs import JobsOf
 from api.routes.slack import Slack
+from api.routes.verifying import Verifying
 from api.service import Service
 
 __all__ = ["routers"]
@@ -13,5 +17,5 @@ __all__ = ["routers"]
 
 def routers(service: Service) -> list[APIRouter]:
     """Every path there is."""
-    groups = (Asking, Documents, Healthy, Slack)
+    groups = (Asking, Verifying, Feedbacks, Documents, Collections, JobsOf, Healthy, Slack)
     return [group(service).router() for group in groups]

@@ -5,26 +5,17 @@ from pydantic import BaseModel
 
 from api.problems import problem_response, responses_for
 from api.routes.reading import DEFAULT_COLLECTION
+from api.schemas import CollectionOut, collection_out
 from api.service import Service
 from index.errors import CitespanError
-from index.store import CollectionState
 
-__all__ = ["CollectionOut", "Health", "Healthy", "Readiness"]
+__all__ = ["Health", "Healthy", "Readiness"]
 
 
 class Health(BaseModel):
     """The process lives."""
 
     status: str = "ok"
-
-
-class CollectionOut(BaseModel):
-    """A library of documents."""
-
-    name: str
-    revision: str
-    documents: int
-    passages: int
 
 
 class Readiness(BaseModel):
@@ -48,7 +39,7 @@ class Healthy:
         """Whether questions to the default collection can be answered; if not, what to do."""
         try:
             self._reader.snapshot(DEFAULT_COLLECTION)
-            return Readiness(collections=[_collection_out(state) for state in self._reader.collections()])
+            return Readiness(collections=[collection_out(state) for state in self._reader.collections()])
         except CitespanError as error:
             return problem_response(request, error, status=503)
 
@@ -60,7 +51,3 @@ class Healthy:
         found = responses_for(path, "index-missing", "index-mismatch", "store", "internal", status=503)
         router.add_api_route(path, self.readyz, operation_id="readyz", response_model=Readiness, responses=found)
         return router
-
-
-def _collection_out(state: CollectionState) -> CollectionOut:
-    return CollectionOut(name=state.name, revision=state.revision, documents=state.documents, passages=state.passages)
