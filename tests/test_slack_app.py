@@ -4,7 +4,7 @@ import logging
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,10 +13,11 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from api.app import create_app
+from api.feedback import FeedbackStore
 from api.service import Service, open_service
 from api.settings import ApiSettings, Settings
 from api.slack.app import BUSY, SlackApp
-from api.slack.buttons import ActionName, Pressed
+from api.slack.buttons import Pressed
 from api.slack.opening import open_slack
 from assistant.answering import Assistant
 from assistant.bootstrap import Parts
@@ -55,7 +56,6 @@ class Lab:
     slack: FakeSlack
     service: Service
     app: FastAPI
-    given: list[tuple[ActionName, Pressed]] = field(default_factory=list)
 
     @property
     def client(self) -> TestClient:
@@ -72,6 +72,7 @@ class Lab:
     def settle(self) -> None:
         """Wait until everything that was heard is answered."""
         self.bolt.close()
+        self.service.feedback.close()
 
     def posted(self) -> list[dict[str, Any]]:
         return self.slack.to("chat.postMessage")
@@ -113,11 +114,11 @@ def lab_over(slack: FakeSlack, parts: Parts, folder: Path, assistant: Assistant 
     """``folder`` keeps what Slack's part keeps; the index is where the parts have it."""
     api = api_settings(slack_bot_token=TOKEN, slack_signing_secret=SECRET, public_url=PUBLIC, **options)
     settings = Settings(parts.settings.model_copy(update={"state_dir": folder}), AssistantSettings(), api, flags={})
-    assistant = assistant or parts.assistant()
-    given: list[tuple[ActionName, Pressed]] = []
-    app = open_slack(settings, assistant, lambda verdict, about: given.append((verdict, about)), client=slack.client())
-    service = open_service(settings, parts, assistant, slack=app)
-    return Lab(slack, service, create_app(service), given)
+    service = open_service(replace(settings, api=ApiSettings()), parts, assistant)
+    feedback = FeedbackStore(folder)
+    app = open_slack(settings, service.assistant, feedback, client=slack.client())
+    service = replace(service, slack=app, feedback=feedback)
+    return Lab(slack, service, create_app(service))
 
 
 def words(value: Any) -> str:
@@ -278,7 +279,7 @@ def test_what_slack_did_not_sign_is_refused_and_not_answered(lab: Lab, headers: 
     assert lab.posted() == []
 
 
-@pytest.mark.parametrize("given", [{"secret": "0" * 32}, {"age": 301}, {"age": -301}], ids=repr)
+@pytest.mark.parametrize("given", [{"secret": "0" * 32}, {"age": 301}, {"age": -330}], ids=repr)
 def test_another_secret_and_another_time_are_refused(lab: Lab, given: dict[str, Any]) -> None:
     assert lab.post(event({"text": QUESTION}, "Ev1"), **given).status_code == 401
 
@@ -441,8 +442,9 @@ def test_buttons_feed_the_feedback_with_what_was_asked_and_the_source(lab: Lab) 
     lab.post(pressed(lab.slack, buttons(message, "wrong_source")[0], "T2"))
     thanks = lab.slack.wait("respond", 2)
     assert {(said["response_type"], said["replace_original"]) for said in thanks} == {("ephemeral", False)}
-    (_, helpful), (_, wrong) = sorted(lab.given)
-    assert [verdict for verdict, _ in sorted(lab.given)] == ["helpful", "wrong_source"]
+    _, kept = lab.service.feedback.page()
+    helpful, wrong = sorted(kept, key=lambda one: one.verdict)
+    assert (helpful.verdict, wrong.verdict) == ("helpful", "wrong_source")
     assert helpful.question == wrong.question == QUESTION
     assert helpful.document_id is None
     assert wrong.document_id == first_id(lab)

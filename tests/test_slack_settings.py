@@ -9,6 +9,7 @@ from typing import Any, cast
 import pytest
 
 from api.cli import main
+from api.feedback import FeedbackStore
 from api.settings import ApiSettings, Settings
 from api.slack.database import Channels, Deliveries
 from api.slack.manifest import manifest
@@ -78,7 +79,7 @@ def test_without_slacks_packages_the_error_names_the_extra(monkeypatch: pytest.M
     monkeypatch.delitem(sys.modules, "api.slack.app", raising=False)
     monkeypatch.setitem(sys.modules, "slack_bolt", None)
     with pytest.raises(SettingsError, match=r"pip install 'citespan\[slack\]'"):
-        open_slack(settings, cast("Assistant", None), lambda _verdict, _pressed: None)
+        open_slack(settings, cast("Assistant", None), FeedbackStore(tmp_path))
 
 
 def test_another_apps_names_in_the_environment_are_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -86,7 +87,7 @@ def test_another_apps_names_in_the_environment_are_an_error(monkeypatch: pytest.
     monkeypatch.setenv("SLACK_CLIENT_SECRET", "2")
     settings = Settings(IndexSettings(state_dir=tmp_path), AssistantSettings(), ApiSettings(), flags={})
     with pytest.raises(SettingsError, match="Unset them"):
-        open_slack(settings, cast("Assistant", None), lambda _verdict, _pressed: None)
+        open_slack(settings, cast("Assistant", None), FeedbackStore(tmp_path))
 
 
 def test_the_service_and_the_command_line_work_without_slacks_packages() -> None:

@@ -19,6 +19,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import ServerConnection, serve
 
 from api.cli import main
+from api.feedback import FeedbackStore
 from api.settings import ApiSettings, Settings
 from api.slack.opening import open_slack
 from api.slack.socket_mode import listen
@@ -111,7 +112,7 @@ def listening(slack: FakeSlack, settings: Settings) -> Iterator[Listening]:
     parts = Parts(settings.index, answering=settings.assistant, notify=lambda _message: None)
     parts._embedder = HashingEmbedder()
     parts.builder("default").add([settings.index.state_dir.parent / "documents"])
-    app = open_slack(settings, parts.assistant(), lambda _verdict, _pressed: None, client=slack.client())
+    app = open_slack(settings, parts.assistant(), FeedbackStore(settings.index.state_dir), client=slack.client())
     stop, said = threading.Event(), queue.Queue[str]()
     with socket_of(slack) as socket:
         thread = threading.Thread(target=listen, args=(app, APP_TOKEN), kwargs={"stop": stop, "ready": said.put})
@@ -156,7 +157,7 @@ def test_a_token_that_slack_refuses_is_an_error_that_names_the_setting(
 ) -> None:
     parts = Parts(settings.index, answering=settings.assistant, notify=lambda _message: None)
     parts._embedder = HashingEmbedder()
-    app = open_slack(settings, parts.assistant(), lambda _verdict, _pressed: None, client=slack.client())
+    app = open_slack(settings, parts.assistant(), FeedbackStore(settings.index.state_dir), client=slack.client())
     slack.answers[method] = {"ok": False, "error": "invalid_auth"}
     with pytest.raises(SettingsError, match=f"{setting}: invalid_auth"):
         listen(app, APP_TOKEN, stop=threading.Event(), ready=lambda _name: None)
@@ -167,7 +168,7 @@ def test_without_a_way_to_slack_the_error_says_so(slack: FakeSlack, settings: Se
     parts._embedder = HashingEmbedder()
     client = slack.client()
     client.base_url = "http://127.0.0.1:9/api/"
-    app = open_slack(settings, parts.assistant(), lambda _verdict, _pressed: None, client=client)
+    app = open_slack(settings, parts.assistant(), FeedbackStore(settings.index.state_dir), client=client)
     with pytest.raises(SettingsError, match="cannot be reached"):
         listen(app, APP_TOKEN, stop=threading.Event(), ready=lambda _name: None)
 

@@ -3,6 +3,7 @@
 import json
 import signal
 import threading
+from contextlib import closing
 
 import click
 
@@ -42,12 +43,14 @@ def manifest(settings: Settings, http: bool) -> int:
 
 
 def _listen(settings: Settings, stop: threading.Event) -> None:
+    from api.feedback import FeedbackStore
     from api.slack.opening import open_slack
     from api.slack.tokens import app_token, bot_token
 
     token = app_token(settings.api)
     bot_token(settings.api)  # before the models are opened, which takes seconds
-    app = open_slack(settings, parts_of(settings).assistant(), lambda _verdict, _pressed: None)
-    from api.slack.socket_mode import listen
+    with closing(FeedbackStore(settings.index.state_dir)) as feedback:
+        app = open_slack(settings, parts_of(settings).assistant(), feedback)
+        from api.slack.socket_mode import listen
 
-    listen(app, token, stop=stop, ready=lambda name: click.echo(f"citespan is listening to Slack as {name}"))
+        listen(app, token, stop=stop, ready=lambda name: click.echo(f"citespan is listening to Slack as {name}"))

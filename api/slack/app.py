@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, get_args
 
 from pydantic import ValidationError
 from slack_bolt import Ack, App, BoltContext, BoltRequest, BoltResponse, Respond
@@ -13,9 +13,10 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.signature import SignatureVerifier
 
+from api.feedback import Feedback, FeedbackStore, Verdict
 from api.slack.asking import Asker, explained, notice
 from api.slack.blocks import Message, asked_message
-from api.slack.buttons import ActionName, Pressed
+from api.slack.buttons import Pressed
 from api.slack.context import context_view, notice_view
 from api.slack.database import Deliveries
 from api.slack.signing import check_signature
@@ -24,7 +25,7 @@ from api.slack.threads import HistoryTurn, is_by_person, read_thread
 from api.slack.work import Work
 from index.errors import CitespanError, DocumentNotFound
 
-__all__ = ["Feedback", "SlackApp", "SlackResponse"]
+__all__ = ["SlackApp", "SlackResponse"]
 
 LISTENERS = 8
 """Threads that say to Slack that something was heard, and open modals."""
@@ -36,13 +37,6 @@ NOT_THERE = {"not_in_channel", "channel_not_found", "is_archived", "restricted_a
 """Why the bot may not write where /ask was used."""
 
 logger = logging.getLogger(__name__)
-
-
-class Feedback(Protocol):
-    """Keeps what people say about answers."""
-
-    def __call__(self, verdict: ActionName, pressed: Pressed) -> None:
-        """``pressed`` says which answer, and for ``wrong_source`` which source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +67,7 @@ class SlackApp:
         client: WebClient,
         asker: Asker,
         deliveries: Deliveries,
-        feedback: Feedback,
+        feedback: FeedbackStore,
         *,
         workers: int,
         signing_secret: str | None = None,
@@ -115,7 +109,7 @@ class SlackApp:
         bolt.event("message")(self._written)
         bolt.command("/ask")(self._commanded)
         bolt.action("context")(self._context)
-        for verdict in ("helpful", "not_helpful", "wrong_source", "missing_answer"):
+        for verdict in get_args(Verdict):
             bolt.action(verdict)(self._judged)
         bolt.error(self._failed)
         return bolt
@@ -213,7 +207,7 @@ class SlackApp:
     def _judged(self, ack: Ack, body: Mapping[str, Any], action: Mapping[str, Any], respond: Respond) -> None:
         ack()
         try:
-            self._feedback(action["action_id"], _pressed(body))
+            self._feedback.add(Feedback(action["action_id"], **_pressed(body).model_dump()))
             said = "Thank you. Your judgement is kept, and helps to make answers better."
         except Exception as error:  # noqa: BLE001  somebody waits for an answer
             said = explained(error)

@@ -4,11 +4,12 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from api.feedback import Verdict
 from api.slack.text import printable, shorten, units
 
 __all__ = ["ActionName", "Pressed", "button"]
 
-ActionName = Literal["context", "helpful", "not_helpful", "wrong_source", "missing_answer"]
+ActionName = Literal["context"] | Verdict
 
 LONGEST_VALUE = 1100
 """Slack takes 2,000; two of them stand beside each source, whose message has a limit too."""

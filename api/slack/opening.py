@@ -3,6 +3,7 @@
 import os
 from typing import TYPE_CHECKING
 
+from api.feedback import FeedbackStore
 from api.settings import Settings
 from assistant.answering import Assistant
 from index.errors import SettingsError
@@ -10,13 +11,13 @@ from index.errors import SettingsError
 if TYPE_CHECKING:
     from slack_sdk import WebClient
 
-    from api.slack.app import Feedback, SlackApp
+    from api.slack.app import SlackApp
 
 __all__ = ["open_slack"]
 
 
 def open_slack(
-    settings: Settings, assistant: Assistant, feedback: "Feedback", *, client: "WebClient | None" = None
+    settings: Settings, assistant: Assistant, feedback: FeedbackStore, *, client: "WebClient | None" = None
 ) -> "SlackApp":
     """The app; ``client`` speaks to another place than Slack's. Nothing is sent yet.
 
