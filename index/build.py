@@ -199,7 +199,7 @@ class Builder:
 
 
 def _restored(volume: Volume, record: DocumentRecord) -> Document:
-    pieces = volume.pieces(record.key, range((record.characters - 1) // PIECE_LENGTH + 1))
+    pieces = volume.pieces({record.key: range((record.characters - 1) // PIECE_LENGTH + 1)})[record.key]
     return Document(
         id=record.id,
         location=record.location,

@@ -18,6 +18,7 @@ hypothesis.settings.register_profile(
 hypothesis.settings.register_profile("ci", parent=hypothesis.settings.get_profile("default"), derandomize=True)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "default")
 
+SEEDS = Path(__file__).parent.parent / "seeds"
 _connect = socket.socket.connect
 _connect_ex = socket.socket.connect_ex
 
@@ -57,6 +58,17 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.upper().startswith("CITESPAN_"):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A state directory with the seeds in it, indexed with the real model; to be read only."""
+    from assistant.bootstrap import Parts
+    from index.settings import IndexSettings
+
+    state = tmp_path_factory.mktemp("seeded") / "state"
+    Parts(IndexSettings(state_dir=state), notify=lambda _: None).builder("default").add([SEEDS])
+    return state
 
 
 @pytest.fixture
