@@ -4,7 +4,7 @@ What is shown is the display text of what is cited. If the two do not agree, or 
 nothing is shown.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from assistant.errors import CitationError
 from assistant.extracting import Candidate
@@ -13,9 +13,13 @@ from assistant.models import Answer, AnswerSentence, Citation, CitationRole
 from assistant.selecting import Evidence
 from index.models import Span
 from index.reading import Snapshot
+from index.texts import Location
 from index.views import display
 
 __all__ = ["cite_answer", "cite_nearest"]
+
+Recut = Mapping[tuple[str, Span], Location]
+"""The stored text by document key and place."""
 
 
 def cite_answer(chosen: Sequence[Evidence], question: str, snapshot: Snapshot) -> Answer:
@@ -26,12 +30,13 @@ def cite_answer(chosen: Sequence[Evidence], question: str, snapshot: Snapshot) -
     citations: list[Citation] = []
     sentences: list[AnswerSentence] = []
     text = ""
+    recut = _recut([candidate for evidence in chosen for candidate in (*evidence.shown, *evidence.agreeing)], snapshot)
     for evidence in chosen:
-        made = _cite(evidence.shown, snapshot, first=len(citations) + 1)
+        made = _cite(evidence.shown, recut, first=len(citations) + 1)
         shown = " ".join(candidate.shown for candidate in evidence.shown)
         _must_show(shown, made, snapshot.derived.lexical.knows)
         for agreeing in evidence.agreeing:
-            made += _cite([agreeing], snapshot, first=len(citations) + len(made) + 1, role="agrees")
+            made += _cite([agreeing], recut, first=len(citations) + len(made) + 1, role="agrees")
         citations += made
         start = len(text) + bool(text)
         end = start + len(shown)
@@ -45,31 +50,37 @@ def cite_answer(chosen: Sequence[Evidence], question: str, snapshot: Snapshot) -
 def cite_nearest(candidates: Sequence[Candidate], snapshot: Snapshot) -> tuple[Citation, ...]:
     """What came closest to an answer, for a refusal to point at."""
     citations: list[Citation] = []
+    recut = _recut(candidates, snapshot)
     for candidate in candidates:
-        citations += _cite([candidate], snapshot, first=len(citations) + 1)
+        citations += _cite([candidate], recut, first=len(citations) + 1)
     return tuple(citations)
 
 
+def _recut(candidates: Sequence[Candidate], snapshot: Snapshot) -> Recut:
+    """The stored text under every part of these sentences, with one request for all of it."""
+    places = [(candidate.hit.record, part) for candidate in candidates for part in candidate.sentence.parts]
+    keys = ((record.key, part) for record, part in places)
+    return dict(zip(keys, snapshot.locate_all(places), strict=True))
+
+
 def _cite(
-    candidates: Sequence[Candidate], snapshot: Snapshot, *, first: int, role: CitationRole = "source"
+    candidates: Sequence[Candidate], recut: Recut, *, first: int, role: CitationRole = "source"
 ) -> list[Citation]:
     parts = [(candidate, part) for candidate in candidates for part in candidate.sentence.parts]
     if len(parts) > 1 and role == "source":
         role = "part"
-    return [_recut(candidate, part, snapshot, number, role) for number, (candidate, part) in enumerate(parts, first)]
-
-
-def _recut(candidate: Candidate, part: Span, snapshot: Snapshot, number: int, role: CitationRole) -> Citation:
-    hit = candidate.hit
-    return Citation(
-        number=number,
-        role=role,
-        record=hit.record,
-        location=snapshot.locate(hit.record, part),
-        section=hit.passage.section,
-        passage_id=hit.passage.id,
-        score=round(hit.score, 4),
-    )
+    return [
+        Citation(
+            number=number,
+            role=role,
+            record=candidate.hit.record,
+            location=recut[candidate.hit.record.key, part],
+            section=candidate.hit.passage.section,
+            passage_id=candidate.hit.passage.id,
+            score=round(candidate.hit.score, 4),
+        )
+        for number, (candidate, part) in enumerate(parts, first)
+    ]
 
 
 def _must_show(shown: str, citations: Sequence[Citation], known: Callable[[str], bool]) -> None:

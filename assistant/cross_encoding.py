@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.converting import compiled, silence
-from index.embedding import open_tokenizer
+from index.embedding import open_tokenizer, padded
 from index.errors import ModelError
 from index.weights import Purpose, find_weights
 
@@ -30,7 +30,7 @@ FOLDER = Path(__file__).parent / "cross_encoder"
 WINDOW = 128
 """Tokens of a question and a sentence together; the longer one is cut."""
 BATCH, STEP = 8, 16
-"""Sentences at a time, of like length; padded to a multiple of STEP tokens, since every new shape costs compiling."""
+"""Sentences at a time, of like length; padded to a multiple of STEP tokens."""
 
 Scores = NDArray[np.float32]
 
@@ -86,14 +86,8 @@ class OpenVINOCrossEncoder:
         return scores
 
     def _infer(self, encodings: Sequence["Encoding"]) -> Scores:
-        shape = len(encodings), -(-max(map(len, encodings)) // STEP) * STEP
-        inputs = {name: np.zeros(shape, dtype=np.int64) for name in ("input_ids", "attention_mask", "token_type_ids")}
-        for row, encoding in enumerate(encodings):
-            inputs["input_ids"][row, : len(encoding)] = encoding.ids
-            inputs["token_type_ids"][row, : len(encoding)] = encoding.type_ids
-            inputs["attention_mask"][row, : len(encoding)] = 1
         with self._lock:
-            logits: Scores = self._request.infer(inputs)[0][:, 0]
+            logits: Scores = self._request.infer(padded(encodings, step=STEP, most=WINDOW))[0][:, 0]
         return logits
 
 

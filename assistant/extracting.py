@@ -7,12 +7,11 @@ from assistant.models import Hit
 from assistant.questioning import Understood
 from index.abbreviations import find_definitions
 from index.models import Label, Sentence
+from index.passages import Shown, shown_of
 from index.reading import Snapshot
 from index.store import Vectors
 from index.texts import sentence_parts
-from index.tokenizing import terms
 from index.vectors import similarities
-from index.views import display
 
 __all__ = ["Candidate", "gather", "in_order"]
 
@@ -63,20 +62,22 @@ def in_order(candidates: Iterable[Candidate]) -> list[Candidate]:
 
 def _candidates(hit: Hit, similarities: Vectors, asked: Understood, snapshot: Snapshot) -> Iterator[Candidate]:
     """The sentences of a passage; ``similarities`` is each one's to the question."""
-    known = snapshot.derived.lexical.knows
-    for sentence, similarity in zip(hit.passage.sentences, similarities.tolist(), strict=True):
+    for sentence, ready, similarity in zip(hit.passage.sentences, hit.shown, similarities.tolist(), strict=True):
         if sentence.label == "heading":
             continue
-        source = sentence_parts(snapshot.volume, hit.record, hit.passage, sentence)
-        shown = " ".join(display(part, known=known).text for part in source)
+        shown, found = ready or _shown(sentence, hit, snapshot)
         if shown:
-            found = frozenset(terms(shown))
             covered = asked.covered_by(found)
             score = DENSE * similarity + COVERED * covered + PASSAGE * hit.score
             score += _preference(sentence.label, asked)
             if asked.definitions and not asked.definitions.isdisjoint(find_definitions(shown, sentence.label)):
                 covered, score = 1.0, score + DEFINES
             yield Candidate(hit, sentence, shown, found, covered, similarity, score)
+
+
+def _shown(sentence: Sentence, hit: Hit, snapshot: Snapshot) -> Shown:
+    source = sentence_parts(snapshot.volume, hit.record, hit.passage, sentence)
+    return shown_of(source, known=snapshot.derived.lexical.knows)
 
 
 def _preference(label: Label, asked: Understood) -> float:

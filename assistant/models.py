@@ -1,10 +1,11 @@
 """The nouns of answering. Offsets are 0-based code points, end exclusive; lines are 1-based, inclusive."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from index.models import DocumentRecord, Passage
+from index.passages import Shown
 from index.store import Vectors
 from index.texts import Location
 
@@ -41,11 +42,13 @@ class Question:
 class Hit:
     """A passage with its scores: ``score`` fused in [0, 1], ``dense`` cosine, ``lexical`` BM25; higher is better.
 
-    ``sentence_vectors`` has a row of unit length for each of the passage's sentences.
+    ``sentence_vectors`` has a row of unit length for each of the passage's sentences, ``shown`` how each is shown, None
+    where that depends on the words of all documents.
     """
 
     passage: Passage
     sentence_vectors: Vectors
+    shown: Sequence[Shown | None]
     record: DocumentRecord
     score: float
     dense: float

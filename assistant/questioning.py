@@ -130,11 +130,10 @@ def _weight(term: str, lexical: LexicalIndex) -> float:
 def _meanings(text: str, lexical: LexicalIndex) -> Iterator[tuple[tuple[str, ...], Definition]]:
     """The terms of each word that abbreviates something, and what it stands for."""
     for word in asked_words(text):
-        if word in text and is_english(word):  # "age" is no abbreviation, AGE may be one
-            continue
         found = tuple(terms(word))
-        for term in found:
-            for definition, _ in lexical.meanings(term)[:MEANINGS]:
+        meant = [definition for term in found for definition, _ in lexical.meanings(term)[:MEANINGS]]
+        if meant and not (word in text and is_english(word)):  # "age" is no abbreviation, AGE may be one
+            for definition in meant:
                 yield found, definition
 
 

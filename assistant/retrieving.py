@@ -49,6 +49,7 @@ def take(ranking: Ranking, snapshot: Snapshot, *, limit: int) -> list[Hit]:
             Hit(
                 passage=stored[passage_id].passage,
                 sentence_vectors=stored[passage_id].sentence_vectors,
+                shown=stored[passage_id].shown,
                 record=records[stored[passage_id].passage.document_key],
                 score=score,
                 dense=dense.get(passage_id, 0.0),

@@ -1,4 +1,4 @@
-"""What each component is worth: everything measured again without it, one row a component.
+"""What each component is worth: everything measured again without it, one table a data set, one row a component.
 
 A component is taken out by replacing it where it is used, which only an evaluation may do.
 """
@@ -49,22 +49,25 @@ COMPONENTS: Mapping[str, Mapping[str, StandIn]] = {
 
 
 def ablations(sets: Sequence[Prepared]) -> Iterator[str]:
-    """The table, a row for each component, as Markdown; rows come as they are measured."""
-    whole = _measured(sets, {})
-    kept = [(number, name) for number, report in enumerate(whole) for name in SHOWN if name in report.splits["all"]]
-    yield "| without | " + " | ".join(f"{whole[number].name}: {name}" for number, name in kept) + " |"
-    yield "|---" * (len(kept) + 1) + "|"
-    for component, stand_ins in COMPONENTS.items():
-        reports = _measured(sets, stand_ins) if stand_ins else whole
-        cells = (_cell(reports[number], whole[number], name) for number, name in kept)
-        yield f"| {component} | {' | '.join(cells)} |"
+    """A table for each data set, a row for each component, as Markdown; rows come as they are measured."""
+    for prepared in sets:
+        whole = _measured(prepared, {})
+        kept = [name for name in SHOWN if name in whole.splits["all"]]
+        yield f"### {whole.name}"
+        yield ""
+        yield f"| without | {' | '.join(kept)} |"
+        yield "|---" * (len(kept) + 1) + "|"
+        for component, stand_ins in COMPONENTS.items():
+            report = _measured(prepared, stand_ins) if stand_ins else whole
+            yield f"| {component} | {' | '.join(_cell(report, whole, name) for name in kept)} |"
+        yield ""
 
 
-def _measured(sets: Sequence[Prepared], stand_ins: Mapping[str, StandIn]) -> list[Report]:
+def _measured(prepared: Prepared, stand_ins: Mapping[str, StandIn]) -> Report:
     with ExitStack() as stack:
         for target, stand_in in stand_ins.items():
             stack.enter_context(patch(target, stand_in))
-        return [evaluate(prepared, Way()) for prepared in sets]
+        return evaluate(prepared, Way())
 
 
 def _cell(report: Report, whole: Report, name: str) -> str:

@@ -6,7 +6,7 @@ everything is in its SQLite log, which is transactional, and the in-memory graph
 """
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -335,17 +335,7 @@ class ChromaVolume:
                 found += [record_from(key, row) for key, row in rows if row["state"] in states]
         return found
 
-    def passages(self, ids: Sequence[str]) -> dict[str, StoredPassage]:
-        found: dict[str, StoredPassage] = {}
-        with translated():
-            for batch in in_batches(sorted(set(ids))):
-                got = self._passages.get(ids=list(batch), include=["metadatas", "documents"])
-                for row, text in zip(got["metadatas"] or [], got["documents"] or [], strict=True):
-                    passage = passage_from(row, text)
-                    found[passage.id] = StoredPassage(passage, sentence_vectors_from(row))
-        return found
-
-    def passages_of(self, keys: Sequence[str]) -> dict[str, tuple[list[Passage], Vectors]]:
+    def passages_of(self, keys: Sequence[str]) -> dict[str, tuple[list[StoredPassage], Vectors]]:
         try:
             got = self._all_of(keys)
         except StoreError:
@@ -355,13 +345,13 @@ class ChromaVolume:
             self._passages = self._reopened()
             got = self._all_of(keys)
         rows = zip(got["metadatas"] or [], got["documents"] or [], strict=True)
-        passages = [passage_from(row, text) for row, text in rows]
+        stored = [StoredPassage(passage_from(row, text), sentence_vectors_from(row)) for row, text in rows]
         vectors = np.asarray(got["embeddings"], dtype=np.float32)
-        order = sorted(range(len(passages)), key=lambda number: passages[number].ordinal)
+        order = sorted(range(len(stored)), key=lambda number: stored[number].passage.ordinal)
         places: dict[str, list[int]] = {key: [] for key in keys}
         for number in order:
-            places[passages[number].document_key].append(number)
-        return {key: ([passages[number] for number in found], vectors[found]) for key, found in places.items()}
+            places[stored[number].passage.document_key].append(number)
+        return {key: ([stored[number] for number in found], vectors[found]) for key, found in places.items()}
 
     def _all_of(self, keys: Sequence[str]) -> "GetResult":
         with translated():
@@ -369,17 +359,17 @@ class ChromaVolume:
                 where=_where("document_key", "$in", list(keys)), include=["metadatas", "documents", "embeddings"]
             )
 
-    def pieces(self, key: str, numbers: Sequence[int]) -> list[Piece]:
-        ids = [f"{key}/{number}" for number in numbers]
+    def pieces(self, wanted: Mapping[str, Iterable[int]]) -> dict[str, list[Piece]]:
+        ids = [f"{key}/{number}" for key, numbers in wanted.items() for number in set(numbers)]
+        found: dict[str, list[Piece]] = {key: [] for key in wanted}
         with translated():
-            found: list[Piece] = []
             for batch in in_batches(ids):
                 got = self._texts.get(ids=list(batch), include=["metadatas", "documents"])
-                rows = zip(got["metadatas"] or [], got["documents"] or [], strict=True)
-                found += [piece_from(row, text) for row, text in rows]
-        if len(found) != len(set(ids)):
+                for row, text in zip(got["metadatas"] or [], got["documents"] or [], strict=True):
+                    found[str(row["document_key"])].append(piece_from(row, text))
+        if sum(map(len, found.values())) != len(ids):
             raise StaleRead("A document left the index while it was being read. Ask again.")
-        return sorted(found, key=lambda piece: piece.number)
+        return {key: sorted(pieces, key=lambda piece: piece.number) for key, pieces in found.items()}
 
 
 def _collection(client: "ClientAPI", name: str) -> "Collection":

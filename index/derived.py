@@ -1,11 +1,11 @@
-"""What is derived from the store for searching: the lexical index and the vector file, kept in step with it.
+"""What is derived from the store for searching: vectors, passages and the lexical index, kept in step with it.
 
-Everything here may be deleted at any time; it is made again. Both list the document keys they hold, and a key names
+Everything here may be deleted at any time; it is made again. Each lists the document keys they hold, and a key names
 bytes and making, so bringing them up to date is a difference of two sets.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
@@ -16,7 +16,8 @@ from filelock import FileLock
 from index.abbreviations import find_definitions
 from index.lexical import Entry, LexicalIndex
 from index.models import DocumentRecord, Passage, revision_of
-from index.store import CollectionState, Store, Vectors, Volume
+from index.passages import PassageFile, ReadyPassage, shown_anyway
+from index.store import CollectionState, Store, StoredPassage, Vectors, Volume
 from index.texts import sentence_parts
 from index.vectors import VectorFile
 from index.views import display
@@ -30,11 +31,12 @@ READ_AT_ONCE = 100
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """A pair that searches the same revision of the documents."""
+    """What searches, and reads, the same revision of the documents."""
 
     revision: str
     lexical: LexicalIndex
     vectors: VectorFile
+    passages: PassageFile
 
 
 def derived_folder(state_dir: Path, store: Store, state: CollectionState) -> Path:
@@ -57,41 +59,52 @@ def open_derived(folder: Path, state: CollectionState) -> Derived | None:
         revision = _revision(folder)
         lexical = LexicalIndex.open(folder / "lexical")
         vectors = VectorFile.open(folder / "vectors", dimension=_dimension(state))
+        passages = PassageFile.open(folder / "passages")
         unchanged = _revision(folder) == revision
     except (OSError, ValueError):
         return None
-    return Derived(revision, lexical, vectors) if unchanged and revision == state.revision else None
+    return Derived(revision, lexical, vectors, passages) if unchanged and revision == state.revision else None
 
 
 def update_derived(folder: Path, state: CollectionState, volume: Volume) -> Derived:
-    """Bring both derivatives up to what is committed now. The caller holds ``derived_lock``."""
+    """Bring all derivatives up to what is committed now. The caller holds ``derived_lock``."""
     records = {record.key: record for record in volume.records()}
     (folder / "revision.json").unlink(missing_ok=True)  # until it is back, nobody opens what is here
-    lexical, vectors = _opened(folder, state)
+    vectors, passages, lexical = _vectors(folder, state), _passages(folder), _lexical(folder)
     if set(vectors.keys) != records.keys():
-        missing = sorted(records.keys() - set(vectors.keys))
-        vectors = vectors.replaced(
-            ((key, found) for key, _, found in _read(volume, missing)), removed=set(vectors.keys) - records.keys()
+        missing, gone = _difference(records, vectors.keys)
+        vectors = vectors.replaced(((key, found) for key, _, found in _read(volume, missing)), gone)
+    if set(passages.keys) != records.keys():
+        missing, gone = _difference(records, passages.keys)
+        ready = (
+            (key, [_ready(volume, records[key], each) for each in stored]) for key, stored, _ in _read(volume, missing)
         )
+        passages = passages.replaced(ready, gone)
     if lexical.keys != records.keys():
-        missing = sorted(records.keys() - lexical.keys)
-        lexical = lexical.replaced(
-            (
-                (key, [_entry(volume, records[key], passage) for passage in passages])
-                for key, passages, _ in _read(volume, missing)
-            ),
-            removed=lexical.keys - records.keys(),
-        )
+        missing, gone = _difference(records, lexical.keys)
+        entries = ((key, [_entry(volume, records[key], each.passage) for each in passages.of(key)]) for key in missing)
+        lexical = lexical.replaced(entries, gone)
     revision = revision_of(records.values())
     (folder / "revision.json").write_text(json.dumps(revision), encoding="utf-8")
-    return Derived(revision, lexical, vectors)
+    return Derived(revision, lexical, vectors, passages)
 
 
-def _read(volume: Volume, keys: Sequence[str]) -> Iterator[tuple[str, list[Passage], Vectors]]:
+def _difference(records: Collection[str], keys: Collection[str]) -> tuple[list[str], set[str]]:
+    """The documents that are missing among these keys, and the keys that are of no document."""
+    return sorted(set(records) - set(keys)), set(keys) - set(records)
+
+
+def _read(volume: Volume, keys: Sequence[str]) -> Iterator[tuple[str, list[StoredPassage], Vectors]]:
     """Documents with their passages and vectors, a batch of them in memory at a time."""
     for at in range(0, len(keys), READ_AT_ONCE):
         for key, (passages, vectors) in volume.passages_of(keys[at : at + READ_AT_ONCE]).items():
             yield key, passages, vectors
+
+
+def _ready(volume: Volume, record: DocumentRecord, stored: StoredPassage) -> ReadyPassage:
+    passage = stored.passage
+    shown = [shown_anyway(sentence_parts(volume, record, passage, sentence)) for sentence in passage.sentences]
+    return ReadyPassage(passage, stored.sentence_vectors, shown)
 
 
 def _entry(volume: Volume, record: DocumentRecord, passage: Passage) -> Entry:
@@ -109,16 +122,25 @@ def _never(_: str) -> bool:
     return False
 
 
-def _opened(folder: Path, state: CollectionState) -> tuple[LexicalIndex, VectorFile]:
+def _lexical(folder: Path) -> LexicalIndex:
     try:
-        lexical = LexicalIndex.open(folder / "lexical")
+        return LexicalIndex.open(folder / "lexical")
     except (OSError, ValueError):
-        lexical = LexicalIndex.empty(folder / "lexical")
+        return LexicalIndex.empty(folder / "lexical")
+
+
+def _vectors(folder: Path, state: CollectionState) -> VectorFile:
     try:
-        vectors = VectorFile.open(folder / "vectors", dimension=_dimension(state))
+        return VectorFile.open(folder / "vectors", dimension=_dimension(state))
     except (OSError, ValueError):
-        vectors = VectorFile.empty(folder / "vectors", dimension=_dimension(state))
-    return lexical, vectors
+        return VectorFile.empty(folder / "vectors", dimension=_dimension(state))
+
+
+def _passages(folder: Path) -> PassageFile:
+    try:
+        return PassageFile.open(folder / "passages")
+    except (OSError, ValueError):
+        return PassageFile.empty(folder / "passages")
 
 
 def _revision(folder: Path) -> str:

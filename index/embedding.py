@@ -34,6 +34,7 @@ __all__ = [
     "Vectors",
     "open_embedder",
     "open_tokenizer",
+    "padded",
 ]
 
 _BATCH_TOKENS = 2048
@@ -188,20 +189,12 @@ class OpenVINOEmbedder:
                 yield index, of_text[: len(stand)], stand - len(prompt)
 
     def _run(self, encodings: list["Encoding"], *, step: int = 1) -> tuple[Vectors, NDArray[np.int64]]:
-        """The tokens' vectors, shape (texts, tokens, dimension), and 1 where there is a token.
-
-        Texts are padded to a multiple of ``step`` tokens: a shape that the model has not seen costs milliseconds.
-        """
-        longest = max(map(len, encodings))
-        shape = len(encodings), min(-(-longest // step) * step, max(self.window, longest))
-        ids = np.full(shape, self._recipe.pad_token, dtype=np.int64)
-        mask = np.zeros(shape, dtype=np.int64)
-        for row, encoding in enumerate(encodings):
-            ids[row, : len(encoding)] = encoding.ids
-            mask[row, : len(encoding)] = 1
+        """The tokens' vectors, shape (texts, tokens, dimension), and 1 where there is a token."""
+        inputs = padded(encodings, step=step, most=self.window, pad_token=self._recipe.pad_token)
+        del inputs["token_type_ids"]
         with self._lock:
-            states: Vectors = self._request.infer({"input_ids": ids, "attention_mask": mask})[0]
-        return states, mask
+            states: Vectors = self._request.infer(inputs)[0]
+        return states, inputs["attention_mask"]
 
 
 def _mean(states: Vectors, mask: NDArray[np.int64]) -> Vectors:
@@ -220,6 +213,25 @@ def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
         batch.append(position)
     if batch:
         yield batch
+
+
+def padded(
+    encodings: Sequence["Encoding"], *, step: int, most: int, pad_token: int = 0
+) -> dict[str, NDArray[np.int64]]:
+    """A model's inputs, each of shape (texts, tokens).
+
+    Tokens are padded to a multiple of ``step``, at ``most`` so many: a shape that a model has not seen costs
+    milliseconds.
+    """
+    longest = max(map(len, encodings))
+    shape = len(encodings), min(-(-longest // step) * step, max(most, longest))
+    inputs = {name: np.zeros(shape, dtype=np.int64) for name in ("input_ids", "attention_mask", "token_type_ids")}
+    inputs["input_ids"][:] = pad_token
+    for row, encoding in enumerate(encodings):
+        inputs["input_ids"][row, : len(encoding)] = encoding.ids
+        inputs["attention_mask"][row, : len(encoding)] = 1
+        inputs["token_type_ids"][row, : len(encoding)] = encoding.type_ids
+    return inputs
 
 
 def open_tokenizer(file: Path, *, window: int | None) -> "Tokenizer":

@@ -6,7 +6,8 @@ rebuild. Our own terms go in (``index/tokenizing.py``); no tantivy type leaves t
 
 import json
 import shutil
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -32,6 +33,8 @@ scores whatever the history; above this size that is left to the merges.
 """
 LONGEST_TERM = 200
 """Longer terms (code points) are noise from damaged files and are left out."""
+NAMES_KEPT = 65_536
+"""Ids of passages, of some 200 bytes each, that an open index remembers."""
 WRITER_BYTES = 64_000_000
 
 
@@ -54,6 +57,7 @@ class LexicalIndex:
         self._index = tantivy.Index(self._schema, path=str(folder / "tantivy"))
         self._index.config_reader(reload_policy="manual")  # an opened object never changes, so no thread watches for it
         self._searcher = self._index.searcher()
+        self._named = _names(self._searcher)
         self._words: dict[str, list[str]] = {}
 
     @classmethod
@@ -163,7 +167,10 @@ class LexicalIndex:
             )
         # A few more than asked for, so that which of several equals come first does not depend on their place on disk.
         hits = self._searcher.search(query, limit + 50, count=False).hits
-        found = [(str(self._searcher.doc(address).get_first("passage")), float(score)) for score, address in hits]
+        least = hits[:limit][-1][0] if hits else 0.0
+        found = [
+            (self._named(address.segment_ord, address.doc), float(score)) for score, address in hits if score >= least
+        ]
         return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:limit]
 
     def passages_with(self, term: str) -> int:
@@ -192,6 +199,16 @@ class LexicalIndex:
     def passages(self) -> int:
         """How many passages are indexed."""
         return self._searcher.num_docs
+
+
+def _names(searcher: tantivy.Searcher) -> Callable[[int, int], str]:
+    """The passage at an address of the searcher: reading one from disk takes ten microseconds, so many are kept."""
+
+    @lru_cache(maxsize=NAMES_KEPT)
+    def named(segment: int, number: int) -> str:
+        return str(searcher.doc(tantivy.DocAddress(segment, number)).get_first("passage"))
+
+    return named
 
 
 def _schema() -> tantivy.Schema:

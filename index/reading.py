@@ -15,8 +15,9 @@ from index.errors import DocumentNotFound, IndexMissing, StaleRead
 from index.lexical import Ways
 from index.making import NAME
 from index.models import DocumentRecord, Span
-from index.store import CollectionState, Store, StoredPassage, Vectors, Volume
-from index.texts import Location, locate, piece_numbers
+from index.passages import ReadyPassage
+from index.store import CollectionState, Store, Vectors, Volume
+from index.texts import Location, read_all
 
 __all__ = ["IndexReader", "Snapshot", "Version"]
 
@@ -56,15 +57,20 @@ class Snapshot:
         """Passage ids by BM25; ``documents`` are document keys, ``ways`` other ways to say a term."""
         return self.derived.lexical.search(question, limit=limit, documents=documents, ways=ways)
 
-    def passages(self, ids: Sequence[str]) -> tuple[dict[str, StoredPassage], dict[str, DocumentRecord]]:
+    def passages(self, ids: Sequence[str]) -> tuple[dict[str, ReadyPassage], dict[str, DocumentRecord]]:
         """Passages by id and their documents by key; what is no longer committed is left out."""
         records = self.volume.committed([passage_id.partition("/")[0] for passage_id in ids])
-        found = self.volume.passages([name for name in ids if name.partition("/")[0] in records])
-        return found, records
+        kept = (name for name in ids if name.partition("/")[0] in records)
+        found = ((name, self.derived.passages.get(name)) for name in kept)
+        return {name: passage for name, passage in found if passage}, records
 
     def locate(self, record: DocumentRecord, span: Span) -> Location:
         """The stored text under a span, with its place in the file. Raises StaleRead when it is gone."""
-        return locate(self.volume.pieces(record.key, piece_numbers(span)), span, record.encoding)
+        return self.locate_all([(record, span)])[0]
+
+    def locate_all(self, places: Sequence[tuple[DocumentRecord, Span]]) -> list[Location]:
+        """``locate`` for several spans, with one request for them all."""
+        return read_all(self.volume, places)
 
     def records(self) -> list[DocumentRecord]:
         """Every document, by path."""

@@ -5,7 +5,7 @@ passages made with one model and one chunking. A rebuild fills another volume an
 write. Within a volume the catalogue record of a document is its commit point (see ``Volume``).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, Protocol
 
@@ -134,14 +134,11 @@ class Volume(Protocol):
     def superseded(self, document_ids: Sequence[str] | None = None) -> list[DocumentRecord]:
         """The superseded documents of these ids, or all of them, by path."""
 
-    def passages(self, ids: Sequence[str]) -> dict[str, StoredPassage]:
-        """Passages by id, with the vectors of their sentences; what is not there is left out."""
-
-    def passages_of(self, keys: Sequence[str]) -> dict[str, tuple[list[Passage], Vectors]]:
+    def passages_of(self, keys: Sequence[str]) -> dict[str, tuple[list[StoredPassage], Vectors]]:
         """By document, all its passages in order and their vectors, of shape (passages, dimension)."""
 
-    def pieces(self, key: str, numbers: Sequence[int]) -> list[Piece]:
-        """The numbered pieces of a document's text, in order. Raises StaleRead when one is gone."""
+    def pieces(self, wanted: Mapping[str, Iterable[int]]) -> dict[str, list[Piece]]:
+        """By document, the pieces of its text that have these numbers, in order. Raises StaleRead when one is gone."""
 
 
 class Store(Protocol):

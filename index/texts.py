@@ -8,7 +8,16 @@ from index.decoding import bom_length, byte_length
 from index.models import DocumentRecord, Passage, Sentence, Span
 from index.store import PIECE_LENGTH, Piece, Volume
 
-__all__ = ["LINE_END", "Location", "locate", "piece_numbers", "sentence_parts", "split_text", "stored_text"]
+__all__ = [
+    "LINE_END",
+    "Location",
+    "locate",
+    "piece_numbers",
+    "read_all",
+    "sentence_parts",
+    "split_text",
+    "stored_text",
+]
 
 LINE_END = re.compile(r"\r\n|\r|\n")
 
@@ -44,7 +53,8 @@ def piece_numbers(span: Span) -> range:
 
 def stored_text(volume: Volume, record: DocumentRecord) -> str:
     """All of a document's text. Raises StaleRead when it is gone."""
-    return "".join(piece.text for piece in volume.pieces(record.key, piece_numbers(Span(0, record.characters))))
+    pieces = volume.pieces({record.key: piece_numbers(Span(0, record.characters))})[record.key]
+    return "".join(piece.text for piece in pieces)
 
 
 def locate(pieces: Sequence[Piece], span: Span, encoding: str) -> Location:
@@ -65,6 +75,18 @@ def locate(pieces: Sequence[Piece], span: Span, encoding: str) -> Location:
     )
 
 
+def read_all(volume: Volume, places: Sequence[tuple[DocumentRecord, Span]]) -> list[Location]:
+    """The stored text under each of these spans, all of it asked for at once. Raises StaleRead when some is gone."""
+    wanted: dict[str, set[int]] = {}
+    for record, span in places:
+        wanted.setdefault(record.key, set()).update(piece_numbers(span))
+    pieces = {key: {piece.number: piece for piece in found} for key, found in volume.pieces(wanted).items()}
+    return [
+        locate([pieces[record.key][number] for number in piece_numbers(span)], span, record.encoding)
+        for record, span in places
+    ]
+
+
 def sentence_parts(volume: Volume, record: DocumentRecord, passage: Passage, sentence: Sentence) -> list[str]:
     """The source text of every part of a sentence. Raises StaleRead when what is not in the passage itself is gone."""
     return [_part(volume, record, passage, part) for part in sentence.parts]
@@ -73,7 +95,7 @@ def sentence_parts(volume: Volume, record: DocumentRecord, passage: Passage, sen
 def _part(volume: Volume, record: DocumentRecord, passage: Passage, part: Span) -> str:
     if passage.span.contains(part):
         return part.shift(-passage.span.start).cut(passage.text)
-    return locate(volume.pieces(record.key, piece_numbers(part)), part, record.encoding).text
+    return read_all(volume, [(record, part)])[0].text
 
 
 def _line_ends(text: str, *, following: str) -> int:

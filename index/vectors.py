@@ -1,12 +1,8 @@
 """Dense search: exact cosine similarity over a memory-mapped matrix, derived from the store.
 
-Exact search gives the same answer whatever the order in which documents came, opens in a millisecond at any size, and
-cannot be torn by a killed process: rows are appended first and become valid when ``rows.json`` is replaced.
+Exact search gives the same answer whatever the order in which documents came.
 """
 
-import json
-import os
-import shutil
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,13 +11,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from index.appending import AppendedFile
 from index.store import Vectors
 
 __all__ = ["VectorFile", "similarities"]
 
-COMPACT_ABOVE = 0.5
-"""Share of dead rows above which the file is written anew."""
-
+FORM = "float32"
 ROUNDING = 1e-4
 """More than single precision may be off in a product of two unit vectors."""
 
@@ -35,69 +30,33 @@ def similarities(rows: Vectors, vector: Vectors) -> Vectors:
     return np.asarray(np.einsum("ij,j->i", rows, vector), dtype=np.float32)
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """Which rows of which file are valid: ``ranges`` maps a document key to (first row, number of rows)."""
-
-    file: str
-    dimension: int
-    total: int
-    ranges: Mapping[str, tuple[int, int]]
-
-
 class VectorFile:
     """The vectors of a volume's passages, a row each. An opened object never changes: ``open`` another one."""
 
-    def __init__(self, folder: Path, rows: Rows) -> None:
-        self._folder = folder
-        self._rows = rows
-        self._matrix = _mapped(folder, rows)
+    def __init__(self, file: AppendedFile, *, dimension: int) -> None:
+        self._file = file
+        self._dimension = dimension
+        self._matrix: Vectors = file.data.view("<f4").reshape(-1, dimension)
 
     @classmethod
     def open(cls, folder: Path, *, dimension: int) -> "VectorFile":
         """What is on disk. Raises OSError or ValueError where it is missing, damaged or of another dimension."""
-        rows = _read_rows(folder / "rows.json")
-        if rows.dimension != dimension or (folder / rows.file).stat().st_size < rows.total * dimension * 4:
-            raise ValueError(f"{folder} does not hold {rows.total} rows of dimension {dimension}")
-        return cls(folder, rows)
+        return cls(AppendedFile.open(folder, form=FORM, width=4 * dimension), dimension=dimension)
 
     @classmethod
     def empty(cls, folder: Path, *, dimension: int) -> "VectorFile":
         """Start anew, dropping whatever is on disk."""
-        shutil.rmtree(folder, ignore_errors=True)
-        return cls(folder, Rows("", dimension, 0, {}))
+        return cls(AppendedFile.empty(folder, form=FORM, width=4 * dimension), dimension=dimension)
 
     @property
     def keys(self) -> Collection[str]:
         """The documents whose vectors are here."""
-        return self._rows.ranges.keys()
+        return self._file.ranges.keys()
 
     def replaced(self, added: Iterable[tuple[str, Vectors]], removed: Collection[str]) -> "VectorFile":
         """Without the documents ``removed``, with those ``added``; on disk when this returns. One writer at a time."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        ranges = {key: found for key, found in self._rows.ranges.items() if key not in removed}
-        rows = (
-            self._compacted(ranges)
-            if self._wasteful(ranges)
-            else Rows(self._rows.file, self._rows.dimension, self._rows.total, ranges)
-        )
-        rows = _append(self._folder, rows, added)
-        _replace(self._folder / "rows.json", json.dumps(_stored(rows)).encode())
-        for other in self._folder.glob("vectors-*.f32"):
-            if other.name != rows.file:
-                other.unlink(missing_ok=True)
-        return VectorFile(self._folder, rows)
-
-    def _wasteful(self, ranges: Mapping[str, tuple[int, int]]) -> bool:
-        alive = sum(count for _, count in ranges.values())
-        return not self._rows.file or alive < self._rows.total * (1 - COMPACT_ABOVE)
-
-    def _compacted(self, ranges: Mapping[str, tuple[int, int]]) -> Rows:
-        number = int(self._rows.file[8:-4]) + 1 if self._rows.file else 1
-        empty = Rows(f"vectors-{number}.f32", self._rows.dimension, 0, {})
-        (self._folder / empty.file).unlink(missing_ok=True)
-        kept = ((key, self._matrix[first : first + count]) for key, (first, count) in ranges.items())
-        return _append(self._folder, empty, kept)
+        rows = ((key, np.ascontiguousarray(vectors, dtype="<f4").tobytes()) for key, vectors in added)
+        return VectorFile(self._file.replaced(rows, removed), dimension=self._dimension)
 
     def search(
         self, vector: Vectors, *, limit: int, documents: Collection[str] | None = None
@@ -106,7 +65,7 @@ class VectorFile:
 
         ``vector`` has shape (dimension,) and unit length; ``documents`` are the keys to look in, None for all.
         """
-        alive = self._everywhere if documents is None else _Alive.of(self._rows.ranges, documents)
+        alive = self._everywhere if documents is None else _Alive.of(self._file.ranges, documents)
         rows = alive.rows
         if not len(rows) or limit < 1:
             return []
@@ -125,7 +84,7 @@ class VectorFile:
 
     @cached_property
     def _everywhere(self) -> "_Alive":
-        return _Alive.of(self._rows.ranges, self._rows.ranges)
+        return _Alive.of(self._file.ranges, self._file.ranges)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,48 +110,3 @@ class _Alive:
         """The id of the passage in the row at ``position``."""
         owner = self.owners[position]
         return f"{self.keys[owner]}/{self.rows[position] - self.firsts[owner]}"
-
-
-def _mapped(folder: Path, rows: Rows) -> Vectors:
-    if rows.total == 0:
-        return np.zeros((0, rows.dimension), dtype=np.float32)
-    return np.memmap(folder / rows.file, dtype=np.float32, mode="r", shape=(rows.total, rows.dimension))
-
-
-def _append(folder: Path, rows: Rows, added: Iterable[tuple[str, Vectors]]) -> Rows:
-    ranges, total = dict(rows.ranges), rows.total
-    path = folder / rows.file
-    path.touch()
-    with path.open("r+b") as file:
-        file.truncate(total * rows.dimension * 4)
-        file.seek(0, os.SEEK_END)
-        for key, vectors in added:
-            file.write(np.ascontiguousarray(vectors, dtype="<f4").tobytes())
-            ranges[key] = (total, len(vectors))
-            total += len(vectors)
-        file.flush()
-        os.fsync(file.fileno())
-    return Rows(rows.file, rows.dimension, total, ranges)
-
-
-def _read_rows(path: Path) -> Rows:
-    stored = json.loads(path.read_text(encoding="utf-8"))
-    try:
-        ranges = {key: (int(first), int(count)) for key, (first, count) in stored["ranges"].items()}
-        return Rows(stored["file"], stored["dimension"], stored["total"], ranges)
-    except (AttributeError, KeyError, TypeError) as error:
-        raise ValueError(f"{path} is damaged") from error
-
-
-def _stored(rows: Rows) -> dict[str, object]:
-    return {"file": rows.file, "dimension": rows.dimension, "total": rows.total, "ranges": dict(rows.ranges)}
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write a file so that a reader sees the old or the new one, and a crash leaves one of them."""
-    partial = path.with_suffix(".partial")
-    with partial.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)

@@ -19,6 +19,7 @@ hypothesis.settings.register_profile(
 hypothesis.settings.register_profile("ci", parent=hypothesis.settings.get_profile("default"), derandomize=True)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "default")
 
+SEEDS = Path(__file__).parent.parent / "seeds"
 _connect = socket.socket.connect
 _connect_ex = socket.socket.connect_ex
 
@@ -69,6 +70,17 @@ def clients_on_this_machine() -> Iterator[None]:
         here = partialmethod(TestClient.__init__, base_url="http://127.0.0.1:8080", client=("127.0.0.1", 50_000))
         patch.setattr(TestClient, "__init__", here)
         yield
+
+
+@pytest.fixture(scope="session")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A state directory with the seeds in it, indexed with the real model; to be read only."""
+    from assistant.bootstrap import Parts
+    from index.settings import IndexSettings
+
+    state = tmp_path_factory.mktemp("seeded") / "state"
+    Parts(IndexSettings(state_dir=state), notify=lambda _: None).builder("default").add([SEEDS])
+    return state
 
 
 @pytest.fixture

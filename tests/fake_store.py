@@ -1,6 +1,6 @@
 """A store in memory, to be told apart from the real one by its speed only."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from typing import ClassVar
@@ -99,21 +99,18 @@ class FakeVolume:
     def with_ids(self, document_ids: Sequence[str]) -> list[DocumentRecord]:
         return [record for record in self.records() if record.id in set(document_ids)]
 
-    def passages(self, ids: Sequence[str]) -> dict[str, StoredPassage]:
-        return {name: StoredPassage(self.rows[name][0], self.inner[name]) for name in ids if name in self.rows}
-
-    def passages_of(self, keys: Sequence[str]) -> dict[str, tuple[list[Passage], Vectors]]:
+    def passages_of(self, keys: Sequence[str]) -> dict[str, tuple[list[StoredPassage], Vectors]]:
         return {key: self._passages_of(key) for key in keys}
 
-    def _passages_of(self, key: str) -> tuple[list[Passage], Vectors]:
+    def _passages_of(self, key: str) -> tuple[list[StoredPassage], Vectors]:
         rows = [row for row in self.rows.values() if row[0].document_key == key]
         rows.sort(key=lambda row: row[0].ordinal)
         vectors = np.array([vector for _, vector in rows], dtype=np.float32)
-        return [passage for passage, _ in rows], vectors
+        return [StoredPassage(passage, self.inner[passage.id]) for passage, _ in rows], vectors
 
-    def pieces(self, key: str, numbers: Sequence[int]) -> list[Piece]:
+    def pieces(self, wanted: Mapping[str, Iterable[int]]) -> dict[str, list[Piece]]:
         try:
-            return [self.texts[key, number] for number in sorted(set(numbers))]
+            return {key: [self.texts[key, number] for number in sorted(set(found))] for key, found in wanted.items()}
         except KeyError as error:
             raise StaleRead("A document left the index while it was being read. Ask again.") from error
 

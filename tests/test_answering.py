@@ -2,9 +2,12 @@
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from chromadb.api.models.Collection import Collection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -18,7 +21,7 @@ from index.build import Builder, BuildOptions
 from index.chroma import open_store
 from index.errors import IndexMissing, StaleRead
 from index.making import check_state, making_of
-from index.models import Span
+from index.models import DocumentRecord, Span
 from index.reading import IndexReader, Snapshot
 from index.store import Vectors
 from index.texts import Location
@@ -275,12 +278,29 @@ def test_text_that_is_not_in_the_store_is_never_shown(
     awkward: tuple[Path, Assistant], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A passage whose text differs from its document's is an error, not a quotation."""
-    whole = Snapshot.locate
+    whole = Snapshot.locate_all
 
-    def locate(self: Snapshot, record: object, span: Span) -> Location:
-        found = whole(self, record, span)  # type: ignore[arg-type]
-        return Location(span, "X" + found.text[1:], *(getattr(found, name) for name in Location.__slots__[2:]))
+    def locate_all(self: Snapshot, places: Sequence[tuple[DocumentRecord, Span]]) -> list[Location]:
+        return [replace(found, text="X" + found.text[1:]) for found in whole(self, places)]
 
-    monkeypatch.setattr(Snapshot, "locate", locate)
+    monkeypatch.setattr(Snapshot, "locate_all", locate_all)
     with pytest.raises(CitationError, match="differs from the stored text"):
         awkward[1].ask(Question(SENTENCES[0], caution="eager"))
+
+
+def test_an_answer_takes_three_requests_to_the_store(
+    awkward: tuple[Path, Assistant], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The state in force, which documents are still there, and the texts of all citations; each takes a millisecond."""
+    question = Question(SENTENCES[0], caution="eager")
+    awkward[1].ask(question)
+    asked: list[str] = []
+    whole = Collection.get
+
+    def get(self: Collection, *arguments: Any, **options: Any) -> Any:
+        asked.append(self.name.rpartition(".")[2])
+        return whole(self, *arguments, **options)
+
+    monkeypatch.setattr(Collection, "get", get)
+    assert isinstance(awkward[1].ask(question).result, Answer)
+    assert asked == ["citespan", "catalogue", "texts"]

@@ -26,7 +26,7 @@ from index.models import DocumentRecord, Passage
 from index.pooling import Places
 from index.reading import IndexReader, Snapshot
 from index.segmenting import segment
-from index.store import CollectionState, Store, Vectors
+from index.store import CollectionState, Store, StoredPassage, Vectors, Volume
 from tests.fake_store import FakeStore, FakeVolume
 from tests.fakes import HashingEmbedder
 
@@ -48,6 +48,10 @@ class OtherEmbedder(HashingEmbedder):
     name = "other/model"
     fingerprint = "other 1"
     dimension = 32
+
+
+def stored_of(volume: Volume, key: str) -> list[StoredPassage]:
+    return volume.passages_of([key])[key][0]
 
 
 class Library:
@@ -96,7 +100,7 @@ class Library:
 
     def passages(self) -> list[Passage]:
         volume = self.store.volume(self.state)
-        return [passage for record in volume.records() for passage in volume.passages_of([record.key])[record.key][0]]
+        return [stored.passage for record in volume.records() for stored in stored_of(volume, record.key)]
 
     def text(self) -> str:
         return "\n".join(passage.text for passage in self.passages())
@@ -335,7 +339,7 @@ def test_any_shuffle_of_files_ends_as_a_fresh_index(quick: Library, tmp_path: Pa
         for record in records:
             path = Path(record.location)
             assert quick.documents / record.path == path
-            found = quick.store.volume(quick.state).pieces(record.key, [0])[0].text
+            found = quick.store.volume(quick.state).pieces({record.key: [0]})[record.key][0].text
             assert found == path.read_text(), record.path
 
 
@@ -539,7 +543,8 @@ def test_a_rebuild_needs_no_files(library: Library) -> None:
     assert library.passages() == before
     assert library.state.volume.endswith("-2")
     (record,) = library.store.volume(library.state).records()
-    pieces = library.store.volume(library.state).pieces(record.key, range((record.characters - 1) // 4000 + 1))
+    volume = library.store.volume(library.state)
+    pieces = volume.pieces({record.key: range((record.characters - 1) // 4000 + 1)})[record.key]
     assert "".join(piece.text for piece in pieces) == text[1:]
     assert pieces[1].start_byte == len(text[:4001].encode())
     library.builder().rebuild()
@@ -599,8 +604,8 @@ def test_an_older_format_names_the_command_and_a_rebuild_mends_it(
         with pytest.raises(IndexMismatch, match=r"older format 1 \(now 2\)\. Run: citespan index rebuild"):
             act()
     library.builder().rebuild()
-    for passage in library.passages():
-        ((_, vectors),) = library.store.volume(library.state).passages([passage.id]).values()
+    volume = library.store.volume(library.state)
+    for passage, vectors in [stored for record in volume.records() for stored in stored_of(volume, record.key)]:
         assert vectors.shape == (len(passage.sentences), library.embedder.dimension)
     assert library.found("wounds") == {"a.txt"}
     assert library.add().unchanged == 1
@@ -707,8 +712,9 @@ def contents_of(store: Store) -> tuple[str, list[tuple[str, list[Passage], list[
     volume = store.volume(state)
     found = []
     for record in volume.records():
-        pieces = volume.pieces(record.key, range((record.characters - 1) // 4000 + 1))
-        found.append((record.path, volume.passages_of([record.key])[record.key][0], [piece.text for piece in pieces]))
+        pieces = volume.pieces({record.key: range((record.characters - 1) // 4000 + 1)})[record.key]
+        passages = [stored.passage for stored in stored_of(volume, record.key)]
+        found.append((record.path, passages, [piece.text for piece in pieces]))
     return state.revision, found
 
 
@@ -737,21 +743,20 @@ def test_vectors_are_those_of_the_passages_and_their_sentences(quick: Library) -
     quick.add()
     volume = quick.store.volume(quick.state)
     key = volume.records()[0].key
-    passages, vectors = volume.passages_of([key])[key]
+    stored, vectors = volume.passages_of([key])[key]
     (document,) = [
         load(source, max_bytes=10_000, fallback_encoding="cp1252")
         for source in find_files([path])
         if isinstance(source, Source)
     ]
     sentences = segment(document.text)
-    chunks = chunk(document, passages[0].document_key, sentences, HashingEmbedder(), tokens=64)
-    assert [each.passage for each in chunks] == passages
+    chunks = chunk(document, key, sentences, HashingEmbedder(), tokens=64)
+    assert [each.passage for each in chunks] == [each.passage for each in stored]
     expected = HashingEmbedder().embed([each.embedded for each in chunks])
     np.testing.assert_allclose(vectors, expected, atol=1e-6)
-    found = volume.passages([passage.id for passage in passages])
-    for each in chunks:
+    for each, found in zip(chunks, stored, strict=True):
         shown = [each.embedded[start:end] for start, end in each.places]
-        np.testing.assert_allclose(found[each.passage.id].sentence_vectors, HashingEmbedder().embed(shown), atol=1e-6)
+        np.testing.assert_allclose(found.sentence_vectors, HashingEmbedder().embed(shown), atol=1e-6)
 
 
 def test_progress_reaches_the_end_and_never_goes_back(quick: Library) -> None:

@@ -41,14 +41,6 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
     return call
 
 
-@pytest.fixture(scope="module")
-def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A state directory with the seeds in it."""
-    state = tmp_path_factory.mktemp("seeded") / "state"
-    subprocess.run([sys.executable, "-m", "api", "index", "add", str(SEEDS)], env=_environment(state), check=True)
-    return state
-
-
 @pytest.fixture
 def on_seeds(seeded: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)

@@ -90,7 +90,7 @@ class Asker:
         lexical = [name for name, _ in snapshot.lexical("wounds document", limit=1000, documents=None)]
         found: dict[int, set[int]] = {}
         passages, records = snapshot.passages([*dense, *lexical])
-        for passage, _ in passages.values():
+        for passage, _, _ in passages.values():
             record = records[passage.document_key]
             assert snapshot.locate(record, passage.span).text == passage.text
             if "since step" in passage.text:

@@ -10,9 +10,8 @@ import pytest
 from index.build import Builder, BuildOptions
 from index.derived import derived_folder, open_derived, update_derived
 from index.making import check_state, making_of
-from index.models import Passage
 from index.reading import IndexReader
-from index.store import Store, Vectors
+from index.store import Store, StoredPassage, Vectors
 from tests.fake_store import FakeStore, FakeVolume
 from tests.fakes import HashingEmbedder
 
@@ -106,7 +105,7 @@ def test_any_file_may_be_damaged(library: Library, damage: Callable[[Path], None
             assert library.answers() == before, kind
 
 
-@pytest.mark.parametrize("folder", [".", "..", "vectors", "lexical", "lexical/tantivy"])
+@pytest.mark.parametrize("folder", [".", "..", "vectors", "passages", "lexical", "lexical/tantivy"])
 def test_any_folder_may_be_removed(library: Library, folder: str) -> None:
     before = library.answers()
     shutil.rmtree((library.folder / folder).resolve())
@@ -157,13 +156,13 @@ def test_bringing_it_up_to_date_touches_only_what_changed(library: Library) -> N
     class Watched(FakeVolume):
         read: list[str] = []  # noqa: RUF012  one test, one list
 
-        def passages_of(self, keys: Sequence[str]) -> dict[str, tuple[list[Passage], Vectors]]:
+        def passages_of(self, keys: Sequence[str]) -> dict[str, tuple[list[StoredPassage], Vectors]]:
             self.read.extend(keys)
             return super().passages_of(keys)
 
     volume = library.store.volume(state)
     assert isinstance(volume, FakeVolume)
-    watched = Watched(volume.catalogue, volume.texts, volume.rows)
+    watched = Watched(volume.catalogue, volume.texts, volume.rows, volume.inner)
     update_derived(library.folder, state, watched)
     assert watched.read == []
     shutil.rmtree(library.folder / "vectors")

@@ -50,7 +50,7 @@ def lexical(snapshot: Snapshot, question: str) -> set[str]:
 
 def titles(snapshot: Snapshot, ids: list[str]) -> set[str]:
     found, records = snapshot.passages(ids)
-    return {records[passage.document_key].title.partition(" ")[0] for passage, _ in found.values()}
+    return {records[passage.document_key].title.partition(" ")[0] for passage, _, _ in found.values()}
 
 
 def test_every_passage_is_found_both_ways(store: Store, state_dir: Path, documents_dir: Path) -> None:
@@ -109,7 +109,7 @@ def test_what_is_removed_but_not_yet_deleted_does_not_answer(
     snapshot = reader_of(store, state_dir).snapshot("default")
     (record,) = [record for record in snapshot.records() if record.title.startswith("Second")]
     snapshot.volume.commit([], [record])
-    assert snapshot.volume.passages([f"{record.key}/0"]), "its passages are still there"
+    assert snapshot.derived.passages.get(f"{record.key}/0"), "its passages are still there"
     assert snapshot.passages([f"{record.key}/0"]) == ({}, {})
     assert (lexical(snapshot, "zebra"), dense(snapshot, "zebra")) == (set(), {"First"})
 
@@ -121,8 +121,8 @@ def test_a_passage_comes_with_a_vector_for_each_sentence(store: Store, state_dir
     names = [f"{record.key}/{record.passages - 1}" for record in snapshot.records()]
     found, _ = snapshot.passages(names)
     assert sorted(found) == sorted(names)
-    for passage, vectors in found.values():
-        assert len(vectors) == len(passage.sentences) > 0
+    for passage, vectors, shown in found.values():
+        assert len(vectors) == len(shown) == len(passage.sentences) > 0
 
 
 def test_a_span_is_read_with_its_place(store: Store, state_dir: Path, documents_dir: Path) -> None:

@@ -30,10 +30,14 @@ def _pattern(shown: str) -> str:
     return r"\s+".join(re.escape(word).replace("…", r"\S*") for word in words)
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    (tmp_path / "seeds").symlink_to(ROOT / "seeds")
-    return tmp_path
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with nothing but the seeds in it; all examples share one index, which the first of them makes."""
+    made = tmp_path_factory.mktemp("readme")
+    (made / ".citespan").mkdir()
+    (made / "library").symlink_to(made / ".citespan")
+    (made / "seeds").symlink_to(ROOT / "seeds")
+    return made
 
 
 def _environment() -> dict[str, str]:

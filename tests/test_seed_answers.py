@@ -17,10 +17,8 @@ SEEDS = Path(__file__).parent.parent / "seeds"
 
 
 @pytest.fixture(scope="module")
-def assistant(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
-    parts = Parts(IndexSettings(state_dir=tmp_path_factory.mktemp("state")), notify=lambda _: None)
-    parts.builder("default").add([SEEDS])
-    return parts.assistant()
+def assistant(seeded: Path) -> Assistant:
+    return Parts(IndexSettings(state_dir=seeded), notify=lambda _: None).assistant()
 
 
 def test_wound_healing_is_answered_with_the_interleukins_first(assistant: Assistant) -> None:

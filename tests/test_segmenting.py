@@ -85,10 +85,11 @@ def test_segmenting_twice_gives_the_same(text: str) -> None:
     ids=repr,
 )
 def test_a_very_long_text_is_cut_in_linear_time(unit: str) -> None:
-    text = unit * (200_000 // len(unit))
-    began = time.monotonic()
+    """In processor time, of which a busy machine gives no less."""
+    text = unit * (100_000 // len(unit))
+    began = time.process_time()
     sentences = segment(text)
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 5
     assert_tiled(text, sentences)
     assert max(len(part) for sentence in sentences for part in sentence.parts) <= LONGEST
 

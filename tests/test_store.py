@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import count
-from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -162,14 +161,14 @@ def test_what_is_superseded_is_read_by_its_id_and_otherwise_gone(store: Store) -
         assert volume.superseded([new.id]) == volume.superseded([]) == []
         assert volume.at(old.location) == new
         assert volume.unfinished() == []
-        assert volume.pieces("old", [0]) == split_text("Some text.", "utf-8")
+        assert volume.pieces({"old": [0]})["old"] == split_text("Some text.", "utf-8")
         assert volume.retiring() == (["old"] if step == "with passages" else [])
         volume.retire(volume.retiring())
-    assert volume.passages(["old/0", "new/0"]).keys() == {"new/0"}
+    assert [len(found) for found, _ in volume.passages_of(["old", "new"]).values()] == [0, 1]
     volume.purge(["old"])
     assert volume.superseded() == []
     with pytest.raises(StaleRead):
-        volume.pieces("old", [0])
+        volume.pieces({"old": [0]})
 
 
 def test_what_is_superseded_stays_readable_while_it_is_written_again(store: Store) -> None:
@@ -184,8 +183,8 @@ def test_what_is_superseded_stays_readable_while_it_is_written_again(store: Stor
     assert (volume.unfinished(), volume.retiring()) == (["other"], ["old"])
     volume.purge(volume.unfinished())
     volume.retire(volume.retiring())
-    assert volume.passages(["old/0"]) == {}
-    assert volume.pieces("old", [0]) == split_text("Some text.", "utf-8")
+    assert volume.passages_of(["old"])["old"][0] == []
+    assert volume.pieces({"old": [0]})["old"] == split_text("Some text.", "utf-8")
     add(volume, old, superseding=[new])
     assert (volume.records(), volume.superseded()) == ([old], [new])
 
@@ -207,8 +206,8 @@ def test_a_commit_replaces_what_is_said_of_a_document(store: Store) -> None:
     assert volume.records() == [moved]
 
 
-def read(volume: Volume, *ids: str) -> list[Passage]:
-    return [stored.passage for stored in volume.passages(ids).values()]
+def read(volume: Volume, key: str) -> list[Passage]:
+    return [stored.passage for stored in volume.passages_of([key])[key][0]]
 
 
 def test_purging_leaves_nothing_and_touches_no_other(store: Store) -> None:
@@ -216,11 +215,10 @@ def test_purging_leaves_nothing_and_touches_no_other(store: Store) -> None:
     add(volume, record_of("one"), record_of("two"))
     volume.purge(["one", "never there"])
     assert keys(volume.records()) == ["two"]
-    assert volume.passages(["one/0", "two/0"]).keys() == {"two/0"}
-    assert volume.passages_of(["one"])["one"][0] == []
-    assert len(volume.passages_of(["two"])["two"][0]) == 1
+    assert read(volume, "one") == []
+    assert len(read(volume, "two")) == 1
     with pytest.raises(StaleRead, match="Ask again"):
-        volume.pieces("one", [0])
+        volume.pieces({"one": [0]})
     volume.purge([])
     volume.purge(["two"])
     assert (volume.records(), volume.unfinished()) == ([], [])
@@ -233,7 +231,7 @@ def test_an_unfinished_document_can_be_purged_and_written_again(store: Store) ->
     volume.purge(volume.unfinished())
     add(volume, record)
     assert volume.records() == [record]
-    assert [passage.ordinal for passage in volume.passages_of(["one"])["one"][0]] == [0]
+    assert [passage.ordinal for passage in read(volume, "one")] == [0]
 
 
 def test_records_are_listed_by_path(store: Store) -> None:
@@ -253,15 +251,15 @@ def test_any_text_comes_back_as_it_was(store: Store, text: str) -> None:
     write(volume, {"one": pieces}, [passage], unit_vectors(1))
     volume.commit([record], [])
     assert volume.records() == [record]
-    assert read(volume, passage.id) == [passage]
-    assert volume.pieces("one", range(len(pieces))) == pieces
+    assert read(volume, "one") == [passage]
+    assert volume.pieces({"one": range(len(pieces))})["one"] == pieces
 
 
 def test_a_section_may_be_empty_and_a_passage_without_sentences(store: Store) -> None:
     volume = store.volume(state_of())
     passage = Passage("one", 0, Span(0, 1), " ", "", "boilerplate", ())
     write(volume, {}, [passage], unit_vectors(1))
-    assert read(volume, "one/0") == [passage]
+    assert read(volume, "one") == [passage]
 
 
 def test_more_than_one_write_holds_is_written_and_read(store: Store) -> None:
@@ -272,13 +270,11 @@ def test_more_than_one_write_holds_is_written_and_read(store: Store) -> None:
     pieces, vectors = split_text(text, "utf-8"), unit_vectors(number)
     volume.begin([record_of("one")])
     write(volume, {"one": pieces}, passages, vectors)
-    found, stored = volume.passages_of(["one"])["one"]
-    assert found == passages
-    np.testing.assert_allclose(stored, vectors, atol=1e-6)
-    assert sorted(read(volume, *(passage.id for passage in passages)), key=attrgetter("ordinal")) == passages
-    assert volume.pieces("one", range(len(pieces))) == pieces
+    assert read(volume, "one") == passages
+    np.testing.assert_allclose(volume.passages_of(["one"])["one"][1], vectors, atol=1e-6)
+    assert volume.pieces({"one": range(len(pieces))})["one"] == pieces
     volume.purge(["one"])
-    assert volume.passages([passage.id for passage in passages]) == {}
+    assert read(volume, "one") == []
 
 
 def test_many_documents_are_asked_for_at_once(store: Store) -> None:
@@ -299,8 +295,8 @@ def test_vectors_come_back_within_a_millionth(store: Store) -> None:
     order = list(np.random.default_rng(1).permutation(50))
     passages = [passage_of("one", ordinal) for ordinal in range(50)]
     write(volume, {}, [passages[at] for at in order], vectors[order])
-    found, stored = volume.passages_of(["one"])["one"]
-    assert found == passages
+    _, stored = volume.passages_of(["one"])["one"]
+    assert read(volume, "one") == passages
     assert stored.dtype == np.float32
     np.testing.assert_allclose(stored, vectors, atol=1e-6)
 
@@ -310,12 +306,11 @@ def test_the_vectors_of_sentences_come_back_in_their_direction(store: Store) -> 
     passages = [passage_of("one", ordinal) for ordinal in range(WRITE_LIMIT + 7)]
     inner = inner_vectors(passages, seed=5)
     volume.write({}, passages, unit_vectors(len(passages)), inner)
-    found = volume.passages([*(passage.id for passage in passages), "one/9999"])
-    assert found.keys() == {passage.id for passage in passages}
-    for passage, vectors in zip(passages, inner, strict=True):
-        stored = found[passage.id].sentence_vectors
-        assert stored.dtype == np.float32
-        assert np.einsum("ij,ij->i", stored, vectors).min() > 0.998
+    found, _ = volume.passages_of(["one"])["one"]
+    for stored, passage, vectors in zip(found, passages, inner, strict=True):
+        assert stored.passage == passage
+        assert stored.sentence_vectors.dtype == np.float32
+        assert np.einsum("ij,ij->i", stored.sentence_vectors, vectors).min() > 0.998
 
 
 @pytest.mark.parametrize("number", [0, 1, MOST_SENTENCES])
@@ -326,8 +321,8 @@ def test_a_passage_may_have_any_number_of_sentences_up_to_the_most(store: Store,
     vectors = np.asarray(np.random.default_rng(1).normal(size=(number, 1536)), dtype=np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     volume.write({}, [passage], unit_vectors(1), [vectors])
-    assert read(volume, "one/0") == [passage]
-    assert len(volume.passages(["one/0"])["one/0"].sentence_vectors) == number
+    assert read(volume, "one") == [passage]
+    assert len(volume.passages_of(["one"])["one"][0][0].sentence_vectors) == number
     row = passage_row(passage, vectors)
     assert len(row) <= 32
     assert max(len(str(value).encode()) for value in row.values()) <= 4096
@@ -337,9 +332,9 @@ def test_writing_again_replaces(store: Store) -> None:
     volume = store.volume(state_of())
     for text, seed in (("Old text.", 1), ("New text.", 2)):
         write(volume, {"one": split_text(text, "utf-8")}, [passage_of("one", text=text)], unit_vectors(1, seed=seed))
-    assert [passage.text for passage in volume.passages_of(["one"])["one"][0]] == ["New text."]
+    assert [passage.text for passage in read(volume, "one")] == ["New text."]
     np.testing.assert_allclose(volume.passages_of(["one"])["one"][1], unit_vectors(1, seed=2), atol=1e-6)
-    assert [piece.text for piece in volume.pieces("one", [0])] == ["New text."]
+    assert [piece.text for piece in volume.pieces({"one": [0]})["one"]] == ["New text."]
 
 
 def test_writing_again_replaces_the_vectors_of_more_sentences(store: Store) -> None:
@@ -348,31 +343,40 @@ def test_writing_again_replaces_the_vectors_of_more_sentences(store: Store) -> N
         sentences = tuple(Sentence((Span(at, at + 1),), "prose", "Results") for at in range(number))
         vectors = np.repeat(np.eye(1, 384, k=number, dtype=np.float32), number, axis=0)
         volume.write({}, [replace(passage_of("one"), sentences=sentences)], unit_vectors(1), [vectors])
-    np.testing.assert_allclose(volume.passages(["one/0"])["one/0"].sentence_vectors, vectors, atol=1e-6)
+    np.testing.assert_allclose(volume.passages_of(["one"])["one"][0][0].sentence_vectors, vectors, atol=1e-6)
 
 
 def test_what_is_not_there_is_left_out(store: Store) -> None:
     volume = store.volume(state_of())
     add(volume, record_of("one"))
-    assert volume.passages(["one/0", "one/1", "two/0"]).keys() == {"one/0"}
-    assert volume.passages([]) == {}
     assert volume.committed([]) == {}
     assert volume.with_ids(["sha256:none"]) == volume.with_ids([]) == []
     assert volume.passages_of(["two"])["two"][0] == []
     assert len(volume.passages_of(["two"])["two"][1]) == 0
 
 
+def test_pieces_of_several_documents_are_read_at_once(store: Store) -> None:
+    volume = store.volume(state_of())
+    texts = {key: split_text(key * (2 * PIECE_LENGTH), "utf-8") for key in ("one", "two")}
+    write(volume, texts, [], np.zeros((0, DIMENSION), dtype=np.float32))
+    assert volume.pieces({"one": [1], "two": {5, 0}}) == {
+        "one": [texts["one"][1]],
+        "two": [texts["two"][0], texts["two"][5]],
+    }
+    assert volume.pieces({}) == {}
+
+
 def test_pieces_are_read_by_number_and_a_missing_one_is_told(store: Store) -> None:
     volume = store.volume(state_of())
     pieces = split_text("\U0001f9ec" * (3 * PIECE_LENGTH), "utf-8")
     write(volume, {"one": pieces}, [], np.zeros((0, DIMENSION), dtype=np.float32))
-    assert volume.pieces("one", [1]) == pieces[1:2]
-    assert volume.pieces("one", range(1, 3)) == pieces[1:]
-    assert all(len(piece.text.encode()) <= 16 * 1024 for piece in volume.pieces("one", range(3)))
+    assert volume.pieces({"one": [1]})["one"] == pieces[1:2]
+    assert volume.pieces({"one": range(1, 3)})["one"] == pieces[1:]
+    assert all(len(piece.text.encode()) <= 16 * 1024 for piece in volume.pieces({"one": range(3)})["one"])
     with pytest.raises(StaleRead):
-        volume.pieces("one", [2, 3])
+        volume.pieces({"one": [2, 3]})
     with pytest.raises(StaleRead):
-        volume.pieces("two", [0])
+        volume.pieces({"two": [0]})
 
 
 def test_collections_are_apart(store: Store) -> None:
@@ -485,12 +489,11 @@ def test_what_another_process_writes_is_read_at_once(state_dir: Path) -> None:
             assert other.stdout.readline() == "done\n"
             there = action == "add"
             assert (key in volume.committed([key])) == there
-            assert (f"{key}/0" in volume.passages([f"{key}/0"])) == there
             passages, vectors = volume.passages_of([key])[key]
             assert len(passages) == there
             if there:
                 np.testing.assert_allclose(vectors, np.eye(8, dtype=np.float32)[[int(key)]], atol=1e-6)
-                assert volume.pieces(key, [0]) == [Piece(0, 0, 0, 1, "Text.")]
+                assert volume.pieces({key: [0]})[key] == [Piece(0, 0, 0, 1, "Text.")]
     assert keys(volume.records()) == ["1", "2"]
 
 

@@ -102,7 +102,7 @@ def test_many_removals_shrink_the_file(tmp_path: Path) -> None:
         del documents[key]
         file = file.replaced([], [key])
         check(VectorFile.open(folder, dimension=DIMENSION), documents)
-        (data,) = folder.glob("vectors-*.f32")
+        (data,) = folder.glob("rows-*.bin")
         assert data.stat().st_size == rows_left * DIMENSION * 4
     documents["new"] = some_vectors(1)
     file = file.replaced([("new", documents["new"])], [])
@@ -127,7 +127,7 @@ def test_what_is_open_stays_as_it_was(tmp_path: Path) -> None:
         lambda folder: _extend(folder, b"\x01" * 7),
         lambda folder: _extend(folder, bytes(10 * DIMENSION * 4)),
         lambda folder: (folder / "rows.partial").write_bytes(b'{"half'),
-        lambda folder: (folder / "vectors-7.f32").write_bytes(b"orphan"),
+        lambda folder: (folder / "rows-7.bin").write_bytes(b"orphan"),
     ],
     ids=["half a row", "whole rows", "half a listing", "a file that was never listed"],
 )
@@ -145,7 +145,7 @@ def test_what_a_killed_writer_left_is_passed_over(tmp_path: Path, tear: object) 
 
 
 def _extend(folder: Path, more: bytes) -> None:
-    with (folder / "vectors-1.f32").open("ab") as file:
+    with (folder / "rows-1.bin").open("ab") as file:
         file.write(more)
 
 
@@ -154,13 +154,13 @@ def _relist(folder: Path, *, content: bytes) -> None:
 
 
 def _truncate(folder: Path) -> None:
-    with (folder / "vectors-1.f32").open("r+b") as file:
+    with (folder / "rows-1.bin").open("r+b") as file:
         file.truncate(9 * DIMENSION * 4)
 
 
 DAMAGE = {
     "listing gone": lambda folder: (folder / "rows.json").unlink(),
-    "vectors gone": lambda folder: (folder / "vectors-1.f32").unlink(),
+    "vectors gone": lambda folder: (folder / "rows-1.bin").unlink(),
     "vectors cut short": _truncate,
     **{
         f"listing is {content!r}": partial(_relist, content=content)
@@ -180,7 +180,7 @@ def test_damage_is_told_when_opening(tmp_path: Path, damage: object) -> None:
 
 def test_another_dimension_is_told_when_opening(tmp_path: Path) -> None:
     VectorFile.empty(tmp_path / "v", dimension=DIMENSION).replaced([("a", some_vectors(10))], [])
-    with pytest.raises(ValueError, match="dimension 5"):
+    with pytest.raises(ValueError, match="20 bytes each"):
         VectorFile.open(tmp_path / "v", dimension=5)
 
 
@@ -203,4 +203,10 @@ def test_an_empty_start_drops_what_was_there(tmp_path: Path) -> None:
 def test_the_listing_is_readable(tmp_path: Path) -> None:
     VectorFile.empty(tmp_path / "v", dimension=DIMENSION).replaced([("a", some_vectors(10))], [])
     listing = json.loads((tmp_path / "v" / "rows.json").read_text())
-    assert listing == {"file": "vectors-1.f32", "dimension": DIMENSION, "total": 10, "ranges": {"a": [0, 10]}}
+    assert listing == {
+        "file": "rows-1.bin",
+        "form": "float32",
+        "width": 4 * DIMENSION,
+        "total": 10,
+        "ranges": {"a": [0, 10]},
+    }
