@@ -7,6 +7,7 @@ client gets the id to look for there.
 
 import errno
 import logging
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from http import HTTPStatus
@@ -346,13 +347,24 @@ def _on_http(request: Request, error: Exception) -> Response:
         case HTTPStatus.NOT_FOUND:
             kind, detail = KINDS["not-found"], f"There is nothing at {where}. What there is: /openapi.json"
         case HTTPStatus.METHOD_NOT_ALLOWED:
-            allowed = (error.headers or {}).get("Allow", "another method")
-            kind, detail = KINDS["method-not-allowed"], f"{where} does not take {request.method}; use {allowed}."
+            allowed = _methods(request) or (error.headers or {}).get("Allow", "another method")
+            detail = f"{where} does not take {request.method}; use {allowed}."
+            return _response(request, _problem(request, KINDS["method-not-allowed"], detail), {"Allow": allowed})
         case HTTPStatus.BAD_REQUEST:
             kind, detail = KINDS["malformed-json"], "The body cannot be read as JSON in UTF-8."
         case _:
             return _unnamed(request, error)
     return _response(request, _problem(request, kind, detail), error.headers)
+
+
+def _methods(request: Request) -> str:
+    """Every method that the path takes: the framework names those of the first route that has it."""
+    found: set[str] = set()
+    for path, operations in request.app.openapi()["paths"].items():
+        pattern = "[^/]+".join(re.escape(part) for part in re.split(r"\{[^}]*\}", path))
+        if re.fullmatch(pattern, request.scope["path"]):
+            found.update(operations)
+    return ", ".join(sorted(name.upper() for name in found))
 
 
 def _unnamed(request: Request, error: HTTPException) -> Response:
