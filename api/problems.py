@@ -359,10 +359,10 @@ def _on_http(request: Request, error: Exception) -> Response:
 
 def _methods(request: Request) -> str:
     """Every method that the path takes: the framework names those of the first route that has it."""
-    found: set[str] = set()
-    for path, operations in request.app.openapi()["paths"].items():
-        pattern = "[^/]+".join(re.escape(part) for part in re.split(r"\{[^}]*\}", path))
-        if re.fullmatch(pattern, request.scope["path"]):
+    path, paths = request.scope["path"], request.app.openapi()["paths"]
+    found = set(paths.get(path, ()))
+    for template, operations in paths.items() if not found else ():
+        if re.fullmatch("[^/]+".join(re.escape(part) for part in re.split(r"\{[^}]*\}", template)), path):
             found.update(operations)
     return ", ".join(sorted(name.upper() for name in found))
 
