@@ -5,6 +5,7 @@ server is logged instead, and the client gets the id to look for there.
 """
 
 import logging
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from http import HTTPStatus
@@ -159,13 +160,24 @@ def _on_http(request: Request, error: Exception) -> Response:
         case HTTPStatus.NOT_FOUND:
             kind, detail = KINDS["not-found"], f"There is nothing at {where}. What there is: /openapi.json"
         case HTTPStatus.METHOD_NOT_ALLOWED:
-            allowed = (error.headers or {}).get("Allow", "another method")
-            kind, detail = KINDS["method-not-allowed"], f"{where} does not take {request.method}; use {allowed}."
+            allowed = _methods(request) or (error.headers or {}).get("Allow", "another method")
+            detail = f"{where} does not take {request.method}; use {allowed}."
+            return _response(request, _problem(request, KINDS["method-not-allowed"], detail), {"Allow": allowed})
         case HTTPStatus.BAD_REQUEST:
             kind, detail = KINDS["malformed-json"], "The body cannot be read as JSON in UTF-8."
         case _:
             return _unnamed(request, error)
     return _response(request, _problem(request, kind, detail), error.headers)
+
+
+def _methods(request: Request) -> str:
+    """Every method that the path takes: the framework names those of the first route that has it."""
+    path, paths = request.scope["path"], request.app.openapi()["paths"]
+    found = set(paths.get(path, ()))
+    for template, operations in paths.items() if not found else ():
+        if re.fullmatch("[^/]+".join(re.escape(part) for part in re.split(r"\{[^}]*\}", template)), path):
+            found.update(operations)
+    return ", ".join(sorted(name.upper() for name in found))
 
 
 def _unnamed(request: Request, error: HTTPException) -> Response:
