@@ -8,6 +8,7 @@ from assistant.citing import cite_answer
 from assistant.errors import QuestionError
 from assistant.finding import Finder, Found, Stopwatch
 from assistant.judging import THRESHOLDS, confidence, observe
+from assistant.listing import asks_for_list
 from assistant.models import Answer, Hit, Question, Refusal, Reply
 from assistant.refusing import refuse
 from assistant.selecting import select
@@ -103,7 +104,7 @@ def _result(found: Found, question: Question, snapshot: Snapshot) -> tuple[float
     if not found.hits:
         return 0.0, Refusal("no_documents", "There are no documents to look in.")
     sure = confidence(observe(found))
-    chosen = select(found.candidates, limit=question.max_sentences)
+    chosen = select(found.candidates, limit=question.max_sentences, listed=asks_for_list(found.asked.text))
     answer = cite_answer(chosen, found.asked.text, snapshot) if chosen else None
     if answer is None or sure < THRESHOLDS[question.caution]:
         return sure, refuse(found, sure, answer, snapshot)
