@@ -107,7 +107,7 @@ def _result(found: Found, question: Question, snapshot: Snapshot) -> tuple[float
     chosen = select(found.candidates, limit=question.max_sentences, listed=asks_for_list(found.asked.text))
     answer = cite_answer(chosen, found.asked.text, snapshot) if chosen else None
     if answer is None or sure < THRESHOLDS[question.caution]:
-        return sure, refuse(found, sure, answer, snapshot)
+        return sure, refuse(found, answer, snapshot)
     return sure, answer
 
 

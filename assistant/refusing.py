@@ -1,11 +1,13 @@
 """What is said where the documents do not answer: why, what they lack, and what came closest."""
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 
 from assistant.citing import cite_nearest
 from assistant.expecting import lacks_kind
 from assistant.extracting import Candidate
 from assistant.finding import Found
+from assistant.judging import confidence, observe
 from assistant.models import Answer, Refusal, RefusalReason
 from assistant.questioning import Understood, asked_words
 from index.reading import Snapshot
@@ -15,13 +17,13 @@ __all__ = ["refuse"]
 
 NEAREST = 2
 RELEVANT = 0.15
-"""Below this confidence a refusal says that nothing is relevant, and points at nothing."""
+"""Below this confidence, subject and kind set aside, a refusal says that nothing is relevant, and points at nothing."""
 
 
-def refuse(found: Found, sure: float, withheld: Answer | None, snapshot: Snapshot) -> Refusal:
+def refuse(found: Found, withheld: Answer | None, snapshot: Snapshot) -> Refusal:
     """A refusal; ``withheld`` is the answer that was not sure enough. Raises StaleRead."""
     missing = [word for word in asked_words(found.asked.text) if not _stands_anywhere(word, snapshot)]
-    reason: RefusalReason = "not_answered" if sure >= RELEVANT else "nothing_relevant"
+    reason: RefusalReason = "not_answered" if _on_topic(found) >= RELEVANT else "nothing_relevant"
     message = f"The documents {'do not answer this' if reason == 'not_answered' else 'hold nothing on this'}."
     if missing:
         message += f" They do not contain: {', '.join(missing)}."
@@ -30,6 +32,11 @@ def refuse(found: Found, sure: float, withheld: Answer | None, snapshot: Snapsho
     if lacks:
         message += f" What comes closest {' and '.join(lacks)}."
     return Refusal(reason, message, tuple(missing), cite_nearest(nearest, snapshot), withheld)
+
+
+def _on_topic(found: Found) -> float:
+    """The confidence if subject and kind were as asked: what is of another tissue is near all the same."""
+    return confidence(replace(observe(found), subject=1.0, kind=1.0))
 
 
 def _lacks(asked: Understood, nearest: Sequence[Candidate], missing: Collection[str]) -> Iterator[str]:

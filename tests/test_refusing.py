@@ -62,7 +62,7 @@ def test_the_tissue_that_the_nearest_is_not_about_is_named(
 def test_what_does_not_fit_the_question_speaks_less_for_an_answer(
     assistant: Assistant, monkeypatch: pytest.MonkeyPatch, question: str, subject: float, kind: float
 ) -> None:
-    monkeypatch.setattr("assistant.judging.READ_FOR_KIND", 1)
+    monkeypatch.setattr("assistant.judging.LOOKED_AT", 1)
     features = observe(assistant.examine(Question(question))[1])
     assert (features.subject, features.kind) == (subject, kind)
 
