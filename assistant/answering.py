@@ -8,6 +8,7 @@ from assistant.citing import cite_answer
 from assistant.errors import QuestionError
 from assistant.finding import Finder, Found
 from assistant.judging import THRESHOLDS, confidence, observe
+from assistant.listing import asks_for_list
 from assistant.models import Answer, Hit, Question, Refusal, Reply
 from assistant.refusing import refuse
 from assistant.selecting import select
@@ -128,10 +129,10 @@ def _result(found: Found, sure: float, question: Question) -> Answer | Refusal:
         return Refusal("not_a_question", "That has no word in it to look for.")
     if not found.hits:
         return Refusal("no_documents", "There are no documents to look in.")
-    chosen = select(found.candidates, limit=question.max_sentences)
+    chosen = select(found.candidates, limit=question.max_sentences, listed=asks_for_list(found.asked.text))
     answer = cite_answer(chosen, found.asked.text, found.snapshot) if chosen else None
     if answer is None or sure < THRESHOLDS[question.caution]:
-        return refuse(found, sure, answer, found.snapshot)
+        return refuse(found, answer, found.snapshot)
     return answer
 
 

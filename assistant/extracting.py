@@ -11,6 +11,7 @@ from index.passages import Shown, shown_of
 from index.reading import Snapshot
 from index.store import Vectors
 from index.texts import sentence_parts
+from index.tokenizing import terms
 from index.vectors import similarities
 
 __all__ = ["Candidate", "gather", "in_order"]
@@ -30,7 +31,8 @@ class Candidate:
     """A sentence that might answer, as it is shown, and the ``terms`` in it.
 
     ``covered`` is its share, in [0, 1], of the weight of the question's terms; all where it defines what is asked for.
-    ``relevance`` is the logit that a cross-encoder gave it, if one has read it.
+    ``relevance`` is the logit that a cross-encoder gave it, if one has read it. ``not_about`` are subjects of the
+    question that neither it nor what stands over it names: title, section, the sentence before.
     """
 
     hit: Hit
@@ -41,6 +43,7 @@ class Candidate:
     dense: float
     score: float
     relevance: float | None = None
+    not_about: tuple[str, ...] = ()
 
 
 def gather(hits: Sequence[Hit], asked: Understood, vector: Vectors, snapshot: Snapshot) -> list[Candidate]:
@@ -62,6 +65,8 @@ def in_order(candidates: Iterable[Candidate]) -> list[Candidate]:
 
 def _candidates(hit: Hit, similarities: Vectors, asked: Understood, snapshot: Snapshot) -> Iterator[Candidate]:
     """The sentences of a passage; ``similarities`` is each one's to the question."""
+    over = frozenset(terms(f"{hit.record.title} {hit.passage.section}")) if asked.subjects else frozenset()
+    before = frozenset[str]()
     for sentence, ready, similarity in zip(hit.passage.sentences, hit.shown, similarities.tolist(), strict=True):
         if sentence.label == "heading":
             continue
@@ -69,10 +74,12 @@ def _candidates(hit: Hit, similarities: Vectors, asked: Understood, snapshot: Sn
         if shown:
             covered = asked.covered_by(found)
             score = DENSE * similarity + COVERED * covered + PASSAGE * hit.score
+            not_about = asked.not_about(found | before | over) if asked.subjects else ()
             score += _preference(sentence.label, asked)
             if asked.definitions and not asked.definitions.isdisjoint(find_definitions(shown, sentence.label)):
                 covered, score = 1.0, score + DEFINES
-            yield Candidate(hit, sentence, shown, found, covered, similarity, score)
+            yield Candidate(hit, sentence, shown, found, covered, similarity, score, not_about=not_about)
+            before = found
 
 
 def _shown(sentence: Sentence, hit: Hit, snapshot: Snapshot) -> Shown:

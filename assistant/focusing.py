@@ -2,12 +2,10 @@
 
 import re
 
+from assistant.expecting import QUANTITIES
+
 __all__ = ["focus"]
 
-_QUANTITY = (
-    "number|percentage|percent|proportion|fraction|share|dose|dosage|concentration|rate|ratio|age|duration|size|length"
-    "|amount|volume|temperature|weight|height|width|diameter|cost|price|prevalence|incidence|frequency|half-life"
-)
 _UNIT = (
     r"(?: ?(?:%|°C|per ?cent|-?fold|times|[mµμnp]?(?:g|l|L|m|M|mol)(?:/[kmµμn]?[lLg])?|kDa|years?|months?|weeks?|days?"
     r"|hours?|minutes?|min|h|seconds?)(?!\w))?"
@@ -23,7 +21,7 @@ _KINDS = (
         rf"\b(?:\d{{1,2}} )?{_MONTH} (?:\d{{1,2}},? )?{_YEAR}\b|\b{_YEAR}(?: {_MONTH}(?: \d{{1,2}})?)?(?!\w)",
     ),
     (  # how many
-        rf"\bhow (?:many|much|long|often|old|far|large|big|high)\b|\b(?:what|which) (?:\w+ ){{0,3}}(?:{_QUANTITY})\b",
+        rf"\bhow (?:many|much|long|often|old|far|large|big|high)\b|\b(?:what|which) (?:\w+ ){{0,3}}(?:{QUANTITIES})\b",
         rf"(?<![\w.,-])(?:\d+(?:[.,]\d+)*(?: ?[-–] ?\d+(?:[.,]\d+)*)?|(?:{_WORDS})\b){_UNIT}(?!\w)",
     ),
     (  # who

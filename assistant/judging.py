@@ -1,10 +1,12 @@
 """How sure an answer is, and whether that is enough."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from assistant.expecting import lacks_kind
+from assistant.extracting import Candidate
 from assistant.finding import Found
 from assistant.models import Caution
 
@@ -12,6 +14,8 @@ __all__ = ["THRESHOLDS", "Features", "confidence", "observe"]
 
 THRESHOLDS: Mapping[Caution, float] = {"cautious": 0.55, "balanced": 0.4, "eager": 0.25}
 """The confidence from which on an answer is given, chosen on development data; evals/RESULTS.md has what each costs."""
+LOOKED_AT = 2
+"""How many of the best sentences may together name the subjects, or hold the number or the date, that are asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +23,9 @@ class Features:
     """What speaks for an answer.
 
     Similarities are cosines, coverages shares of rare terms, both in about [0, 1]; ``relevance`` is the best logit of a
-    cross-encoder, None where none has read.
+    cross-encoder, None where none has read. ``subject`` is 1 unless the best sentence is not about a species, a tissue
+    or a cell that is asked about (where several are, the best two together), ``kind`` unless a quantity or a time is
+    asked for and the best two have none.
     """
 
     passage_dense: float
@@ -27,6 +33,8 @@ class Features:
     sentence_covered: float
     passages_covered: float
     relevance: float | None
+    subject: float
+    kind: float
 
 
 class Model(NamedTuple):
@@ -37,12 +45,28 @@ class Model(NamedTuple):
 
 
 READ = Model(
-    -4.25,
-    Features(passage_dense=2.17, sentence_dense=2.66, sentence_covered=1.44, passages_covered=1.24, relevance=0.21),
+    -7.42,
+    Features(
+        passage_dense=1.55,
+        sentence_dense=1.27,
+        sentence_covered=0.95,
+        passages_covered=0.98,
+        relevance=0.31,
+        subject=2.86,
+        kind=2.14,
+    ),
 )
 UNREAD = Model(
-    -5.49,
-    Features(passage_dense=1.75, sentence_dense=4.34, sentence_covered=0.0, passages_covered=3.53, relevance=None),
+    -8.45,
+    Features(
+        passage_dense=1.74,
+        sentence_dense=2.5,
+        sentence_covered=0.43,
+        passages_covered=2.59,
+        relevance=None,
+        subject=2.64,
+        kind=2.0,
+    ),
 )
 """Fitted by ``python -m evals.calibrate`` where a cross-encoder has read candidates, and where none has."""
 
@@ -56,7 +80,14 @@ def observe(found: Found) -> Features:
         sentence_covered=candidates[0].covered if candidates else 0.0,
         passages_covered=max((candidate.covered for candidate in candidates), default=0.0),
         relevance=max((each.relevance for each in candidates if each.relevance is not None), default=None),
+        subject=float(not _lacking(candidates[: LOOKED_AT if len(found.asked.subjects) > 1 else 1])),
+        kind=float(not lacks_kind(found.asked.text, [candidate.shown for candidate in candidates[:LOOKED_AT]])),
     )
+
+
+def _lacking(best: Sequence[Candidate]) -> set[str]:
+    """The subjects that none of these is about."""
+    return set(best[0].not_about).intersection(*(other.not_about for other in best[1:])) if best else set()
 
 
 def confidence(features: Features) -> float:

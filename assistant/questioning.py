@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from assistant.spelling import correct, is_english
+from assistant.subjects import asked_about, not_named
 from index.abbreviations import Definition
 from index.lexical import LexicalIndex, Ways
 from index.reading import Snapshot
@@ -73,7 +74,7 @@ class Understood:
 
     ``weights`` are those of its terms, ``ways`` what else says them, and ``definitions`` those that it asks for;
     ``about_a_publication`` says whether it is about a text rather than its subject. ``names`` are words with a capital
-    or a digit behind their first letter (VEGF, IL-6, hMSCs).
+    or a digit behind their first letter (VEGF, IL-6, hMSCs), ``subjects`` the species, tissues and cells it is about.
     """
 
     text: str
@@ -83,6 +84,7 @@ class Understood:
     definitions: frozenset[Definition]
     about_a_publication: bool
     names: tuple[str, ...]
+    subjects: tuple[str, ...] = ()
 
     def covered_by(self, found: Collection[str]) -> float:
         """The share, in [0, 1], of the weight of the question's terms that these terms say, in whatever way."""
@@ -92,6 +94,10 @@ class Understood:
     def unsaid(self, found: Collection[str]) -> list[str]:
         """The names that these terms do not say, in whatever spelling."""
         return [name for name in self.names if not any(self.says(found, term) for term in terms(name))]
+
+    def not_about(self, found: Collection[str]) -> tuple[str, ...]:
+        """The subjects that these terms do not name."""
+        return tuple(not_named(self.subjects, lambda term: self.says(found, term)))
 
     def says(self, found: Collection[str], term: str) -> bool:
         """Whether these terms say a term of the question, in whatever way."""
@@ -113,6 +119,7 @@ def understand(question: str, snapshot: Snapshot) -> Understood:
         definitions=_asked_for(text, [pair for _, pair in shorts], [pair for _, pair in longs]),
         about_a_publication=_ABOUT_A_PUBLICATION.search(text) is not None,
         names=tuple(dict.fromkeys(match[0] for match in _NAME.finditer(text))),
+        subjects=asked_about(frozenset(terms(text))),
     )
 
 

@@ -5,11 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.extracting import Candidate
+from assistant.listing import list_around
 
 __all__ = ["Evidence", "select"]
 
 ALSO = 0.82
 """A further sentence is shown from this share of the first one's score on."""
+ALSO_LISTED = 0.78
+"""The same, where several things are asked for."""
 SAME = 0.7
 """Share of their terms, in common of all (Jaccard), from which on two sentences say the same.
 
@@ -28,26 +31,24 @@ Place = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What is shown as one sentence: a candidate, after the sentence that it leans on where there is one.
+    """What is shown as one sentence: a candidate, with the sentence that it leans on or the list that it is of.
 
-    ``agreeing`` are candidates of other documents that say the same.
+    ``shown`` is that in reading order; ``agreeing`` are candidates of other documents that say the same.
     """
 
     best: Candidate
+    shown: tuple[Candidate, ...]
     agreeing: tuple[Candidate, ...] = ()
-    leading: Candidate | None = None
-
-    @property
-    def shown(self) -> tuple[Candidate, ...]:
-        """What is shown, in reading order."""
-        return (self.leading, self.best) if self.leading else (self.best,)
 
 
-def select(candidates: Sequence[Candidate], *, limit: int) -> list[Evidence]:
-    """At most ``limit`` sentences: the best first, the others after it in reading order, agreeing ones as one."""
+def select(candidates: Sequence[Candidate], *, limit: int, listed: bool = False) -> list[Evidence]:
+    """At most ``limit`` sentences: the best first, the others after it in reading order, agreeing ones as one.
+
+    ``listed`` is whether several things are asked for: then an item brings its whole list, and more is shown.
+    """
     if not candidates:
         return []
-    least = candidates[0].score - (1 - ALSO) * abs(candidates[0].score)
+    least = candidates[0].score - (1 - (ALSO_LISTED if listed else ALSO)) * abs(candidates[0].score)
     chosen: list[Evidence] = []
     for candidate in candidates:
         if candidate.score < least:
@@ -56,17 +57,36 @@ def select(candidates: Sequence[Candidate], *, limit: int) -> list[Evidence]:
         if twin is not None:
             chosen[twin] = _with(chosen[twin], candidate)
         elif len(chosen) < limit:
-            chosen.append(Evidence(candidate))
+            chosen.append(Evidence(candidate, (candidate,)))
     ordered = chosen[:1] + sorted(chosen[1:], key=lambda evidence: _reading_order(evidence.best, chosen[0].best))
-    return _led(ordered, {_place(candidate): candidate for candidate in candidates})
+    known = {_place(candidate): candidate for candidate in candidates}
+    return _led(_with_lists(ordered, known, listed=listed), known)
+
+
+def _with_lists(chosen: Sequence[Evidence], known: Mapping[Place, Candidate], *, listed: bool) -> list[Evidence]:
+    """Each with the list that it leads to or is of; what stands in the list of another is not shown again."""
+    lists = [_list(evidence.best, known, listed=listed) for evidence in chosen]
+    holders = (max(lists, key=lambda held: len(held) * (_place(evidence.best) in held)) for evidence in chosen)
+    kept = {id(held): held for held in holders}
+    whose = {id(held): evidence for held, evidence in zip(lists, chosen, strict=True)}
+    return [replace(whose[name], shown=tuple(held.values())) for name, held in kept.items()]
+
+
+def _list(candidate: Candidate, known: Mapping[Place, Candidate], *, listed: bool) -> dict[Place, Candidate]:
+    """The candidates of the list around one, in reading order; that one alone where there is none."""
+    sentences = candidate.hit.passage.sentences
+    places = [(candidate.hit.record.key, sentence.span.start) for sentence in sentences]
+    texts = [known[place].shown if place in known else "" for place in places]
+    run = list_around(sentences.index(candidate.sentence), texts, whole=listed)
+    return {places[number]: known[places[number]] for number in run if places[number] in known}
 
 
 def _led(chosen: Sequence[Evidence], known: Mapping[Place, Candidate]) -> list[Evidence]:
     """Each with the sentence that it leans on, unless that is shown anyway."""
-    shown = {_place(evidence.best) for evidence in chosen}
-    leading = [_leading(evidence.best, known) for evidence in chosen]
+    shown = {_place(candidate) for evidence in chosen for candidate in evidence.shown}
+    leading = [_leading(evidence.shown[0], known) for evidence in chosen]
     return [
-        replace(evidence, leading=before) if before and _place(before) not in shown else evidence
+        replace(evidence, shown=(before, *evidence.shown)) if before and _place(before) not in shown else evidence
         for evidence, before in zip(chosen, leading, strict=True)
     ]
 

@@ -25,6 +25,7 @@ from assistant.bootstrap import Parts
 from assistant.extracting import Candidate
 from assistant.finding import Finder
 from assistant.judging import THRESHOLDS, Features, observe
+from assistant.listing import asks_for_list
 from assistant.selecting import select
 from evals import statistics
 from evals.datasets import Selection, chosen, half_of, open_cases, open_folder
@@ -57,7 +58,7 @@ def observe_all(dataset: Dataset, parts: Parts) -> list[Observed]:
 
 def _observe(case: Case, finder: Finder, snapshot: Snapshot) -> Observed:
     found = finder.find(case.question, snapshot)
-    chosen = select(found.candidates, limit=Way().max_sentences)
+    chosen = select(found.candidates, limit=Way().max_sentences, listed=asks_for_list(found.asked.text))
     right = [any(overlaps(each, case.places) for each in (evidence.best, *evidence.agreeing)) for evidence in chosen]
     features = tuple(value or 0.0 for value in astuple(observe(found)))
     return Observed(features, case.answerable, right[:1] == [True], any(right))
@@ -82,7 +83,7 @@ def fit(sets: Sequence[tuple[float, Sequence[Observed]]]) -> tuple[NDArray[np.fl
     weights *= len(rows) / weights.sum()
     kept = np.ones(rows.shape[1], dtype=bool)
     while True:
-        model = LogisticRegression(C=100.0, max_iter=1000)
+        model = LogisticRegression(max_iter=1000)
         model.fit(rows[:, kept], labels, sample_weight=weights)
         if model.coef_.min() >= 0:
             found = np.zeros(rows.shape[1])

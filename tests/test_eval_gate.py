@@ -51,8 +51,8 @@ def switch_off_bm25(patch: pytest.MonkeyPatch) -> None:
 
 
 def take_the_second_best_sentence(patch: pytest.MonkeyPatch) -> None:
-    def second(candidates: Sequence[Any], *, limit: int) -> Any:
-        return select(candidates[1:], limit=limit)
+    def second(candidates: Sequence[Any], **how: Any) -> Any:
+        return select(candidates[1:], **how)
 
     patch.setattr("assistant.answering.select", second)
 

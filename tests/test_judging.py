@@ -7,7 +7,7 @@ from assistant.judging import READ, THRESHOLDS, UNREAD, Features, Model, confide
 
 @pytest.mark.parametrize(("model", "relevance"), [(READ, 0.5), (UNREAD, None)], ids=["read", "unread"])
 def test_confidence_is_the_logistic_of_the_weighted_features(model: Model, relevance: float | None) -> None:
-    features = Features(0.5, 0.5, 0.5, 0.5, relevance)
+    features = Features(0.5, 0.5, 0.5, 0.5, relevance, 0.5, 0.5)
     total = model.bias + 0.5 * sum(getattr(model.weights, name) or 0.0 for name in Features.__slots__)
     assert confidence(features) == pytest.approx(1 / (1 + math.exp(-total)))
 

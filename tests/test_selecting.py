@@ -18,6 +18,10 @@ DOCUMENTS = {
         "water. Trains run late on Sundays. Bread rises because of yeast.\n"
     ),
     "review.txt": "A review\n\nNothing of note stands here. This review describes coral reefs near Samoa.\n",
+    "list.md": (
+        "# Frost\n\nGlaciers lose ice to these processes:\n\n- melting of their surface\n- calving of icebergs\n"
+        "- sublimation in dry air\n\nGlaciers gain ice by snowfall.\n"
+    ),
 }
 
 
@@ -64,3 +68,20 @@ def test_a_review_that_speaks_of_itself_needs_nothing_before_it(assistant: Assis
 
 def test_no_more_sentences_than_asked_for(assistant: Assistant) -> None:
     assert len(answer(assistant, "What mediates wound healing?", sentences=1).sentences) == 1
+
+
+def test_a_sentence_that_leads_to_a_list_brings_its_items(assistant: Assistant) -> None:
+    first = answer(assistant, "To these processes glaciers lose ice?").sentences[0]
+    assert first.text == (
+        "Glaciers lose ice to these processes: "
+        "- melting of their surface - calving of icebergs - sublimation in dry air"
+    )
+
+
+def test_an_item_brings_its_list_where_several_things_are_asked_for(assistant: Assistant) -> None:
+    first = answer(assistant, "Which processes like calving of icebergs are there?").sentences[0]
+    assert first.text.startswith("Glaciers lose ice to these processes: - melting")
+
+
+def test_an_item_stands_alone_where_one_thing_is_asked_for(assistant: Assistant) -> None:
+    assert answer(assistant, "Is there calving of icebergs?").sentences[0].text == "- calving of icebergs"
