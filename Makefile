@@ -33,6 +33,7 @@ eval: $(VENV)/.installed  ## Measure answers on our cases and fail when they got
 accept: $(VENV)/.installed  ## Make the last `make eval` the baseline: make accept WHY="what changed"
 	@[ -n "$$WHY" ] || { echo 'Say why: make accept WHY="sentences are ranked by their own vectors"' >&2; exit 2; }
 	@$(BIN)/citespan eval accept .eval.json --because "$$WHY"
+	@$(BIN)/python -m evals.levels
 
 check: $(VENV)/.installed-dev  ## Lint, format, types, import contracts
 	$(BIN)/ruff check
