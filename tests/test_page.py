@@ -46,6 +46,7 @@ LONG_LINE = "Line {} says that samples \U0001f9ea were frozen at -80 °C and tha
 
 HEALS = "which factors mediate wound healing?"
 ANGIOGENESIS = "What promotes angiogenesis in ischaemic muscle?"
+SEVERAL = "Which cytokines mediate wound healing, and what do fibroblasts deposit?"
 REFUSED = "How do monocytes paint bananas with MCP-1?"
 TIMEOUT = 10_000
 
@@ -230,21 +231,15 @@ def test_pointing_at_a_chip_shows_the_quotation_in_context_and_so_does_the_keybo
 
 
 def test_previous_and_next_go_through_the_sources_of_the_answer(visit: Visit) -> None:
-    question = "What did wounds, fibroblasts and monocytes do in mice?"
+    expected = visit.site.ask(SEVERAL)
+    assert len(expected["citations"]) > 1
     page = visit.open()
-    for asked in (question, "Which cells migrate and what do fibroblasts deposit within days?", HEALS):
-        expected = visit.site.ask(asked)
-        if len(expected["citations"]) > 1:
-            break
-    else:
-        pytest.fail("no question of these is answered with two sources")
-    visit.ask(asked)
+    visit.ask(SEVERAL)
     page.locator(".sentences .chip").first.click()
     assert highlighted(page) == expected["citations"][0]["cited_text"]
     expect(page.locator("#viewer-previous")).to_be_disabled()
     page.click("#viewer-next")
     expect(page.locator("#viewer-count")).to_have_text(f"Source 2 of {len(expected['citations'])}")
-    expect.set_options(timeout=TIMEOUT)
     page.wait_for_function(
         "quote => [...document.querySelectorAll('mark.current')].map(m => m.textContent).join('') === quote",
         arg=expected["citations"][1]["cited_text"],
@@ -374,7 +369,7 @@ def test_a_document_and_a_question_full_of_markup_change_nothing(visit: Visit) -
     answered.first.hover()
     expect(page.locator("#quote-card")).to_contain_text("<svg onload=window.harmed=4>")
     answered.first.click()
-    assert "<b onclick='window.harmed = 3'>" in highlighted(page)
+    assert "onclick='window.harmed = 3'" in "".join(page.locator("#viewer-text .line").all_text_contents())
     page.goto(visit.site.url + "/#documents")
     expect(page.locator("#document-list")).to_contain_text("<i>hostile.txt")
     page.get_by_role("button", name="Delete").first.click()
@@ -491,8 +486,9 @@ def _go(visit: Visit, view: str) -> None:
             expect(page.locator("#library li").first).to_be_visible()
         case "answer":
             visit.ask(HEALS)
-            page.locator(".sentences .chip").first.focus()
             page.locator(".confidence summary").click()
+            page.locator(".sentences .chip").first.hover()
+            expect(page.locator("#quote-card")).to_be_visible()
         case "source":
             page.locator(".sentences .chip").first.click()
             highlighted(page)
@@ -679,7 +675,9 @@ def test_pieces_are_the_text_and_the_first_span_wins_where_two_overlap(visit: Vi
     found = visit.open().evaluate(
         "async ([text, spans]) => (await import('/static/offsets.js')).pieces(text, spans)", [text, spans]
     )
-    assert found == [["a", None], ["\U0001f9ecb", "current"], ["c\U0001fac0", "other"], ["d", None]]
+    together = {name: "".join(text for text, mark in found if mark == name) for name in ("current", "other")}
+    assert "".join(part for part, _ in found) == text
+    assert together == {"current": "\U0001f9ecb", "other": "c\U0001fac0"}
 
 
 LONG_TEXTS = {
@@ -702,7 +700,8 @@ def test_stretches_together_are_the_text_and_number_its_lines(visit: Visit, text
         " return [...Array(s.stretchCount(n)).keys()].map(number => s.rangeOf(number, n)); }",
         len(text),
     )
-    given = [(text[part["start"] : part["end"]], _line_of(text, part["start"])) for part in limits]
+    line = _lines(text)
+    given = [(text[part["start"] : part["end"]], line[part["start"]]) for part in limits]
     rows = page.evaluate(
         "async ([n, given]) => { const s = await import('/static/stretches.js');"
         " return given.flatMap(([text, line], number) => s.linesOf(number, n, text, line)); }",
@@ -713,15 +712,17 @@ def test_stretches_together_are_the_text_and_number_its_lines(visit: Visit, text
     for row in rows:
         assert row["start"] == at
         begins = at == 0 or text[at - 1] == "\n" or (text[at - 1] == "\r" and text[at] != "\n")
-        assert row["number"] == (_line_of(text, at) if begins else None)
+        assert row["number"] == (line[at] if begins else None)
         at += len(row["text"])
 
 
-def _line_of(text: str, position: int) -> int:
-    """1-based; an LF after its CR is still on the line that the two end."""
-    return len(re.findall("\r\n|\r(?!\n)|\n", text[:position] + ("" if text[position : position + 1] != "\n" else "\n"))) + (
-        0 if text[position : position + 1] == "\n" else 1
-    )
+def _lines(text: str) -> list[int]:
+    """The line of each character, 1-based; an LF after its CR is still on the line that the two end."""
+    lines, line = [], 1
+    for at, character in enumerate(text):
+        lines.append(line)
+        line += character == "\n" or (character == "\r" and text[at + 1 : at + 2] != "\n")
+    return lines
 
 
 # What is served

@@ -7,9 +7,13 @@ import { announce, byId, counted, fill, make } from "./elements.js";
 import { documentPath } from "./links.js";
 import { trouble } from "./troubles.js";
 
-/** The view. `openSource` shows a citation; `onChange` is told when a conversation was kept. */
+/**
+ * The view. `openSource` shows a citation; `onChange` is told when a conversation was kept;
+ * `ready` ends when what answers are drawn with is there.
+ */
 export class Asking {
-  constructor({ collection, openSource, onChange }) {
+  constructor({ collection, openSource, onChange, ready }) {
+    this.ready = ready;
     this.openSource = openSource;
     this.onChange = onChange;
     this.thread = byId("thread");
@@ -18,6 +22,7 @@ export class Asking {
     byId("composer").addEventListener("submit", (event) => this.#onSubmit(event));
     this.field.addEventListener("keydown", (event) => this.#onKey(event));
     this.field.addEventListener("input", () => this.#fit());
+    for (const control of [this.field, byId("send")]) control.disabled = false;
     this.begin(collection);
   }
 
@@ -28,8 +33,10 @@ export class Asking {
   }
 
   /** One that was kept. */
-  resume(conversation) {
+  async resume(conversation) {
     this.#show(conversation);
+    await this.ready;
+    if (this.conversation !== conversation) return;
     for (const { question, response } of conversation.turns) {
       const reply = this.#turn(question);
       reply.finish(response, { quietly: true });
@@ -116,6 +123,7 @@ export class Asking {
     try {
       const request = { question, collection: conversation.collection, history: history(conversation) };
       const response = await this.#hear(reply, request, controller.signal);
+      await this.ready;
       reply.finish(response);
       conversation.turns.push({ question, response });
       keep(conversation);

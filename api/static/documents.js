@@ -174,9 +174,10 @@ export class DocumentsView {
   async #followOthers() {
     const { collection } = this;
     try {
-      const { jobs } = await get(`/v1/jobs${query({ collection, limit: 20 })}`);
-      const running = jobs.filter((job) => job.state === "queued" || job.state === "running");
-      for (const job of this.collection === collection ? running : []) {
+      const { jobs } = await get(`/v1/jobs${query({ collection, limit: 50 })}`);
+      const running = jobs.filter((job) => isOpen(job) && job.collection === collection);
+      if (this.collection !== collection) return;
+      for (const job of running) {
         const card = new JobCard(titleOf(job));
         byId("jobs").prepend(card.element);
         card.follow(job).then((ended) => this.#changed(ended));
@@ -191,6 +192,10 @@ export class DocumentsView {
     this.load();
     this.onChange();
   }
+}
+
+function isOpen(job) {
+  return job.state === "queued" || job.state === "running";
 }
 
 function batches(files) {

@@ -17,11 +17,11 @@ const TITLES = { ask: "Ask", documents: "Documents", source: "Source" };
 const narrow = matchMedia("(max-width: 899px)");
 let opener = null; // what the viewer was opened from, and what gets the focus back
 
-await loadLevels();
+const ready = loadLevels();
 const collections = new Collections({ onChange: onCollection });
 const viewer = new Viewer({ onClose: leaveViewer });
 const documents = new DocumentsView({ onChange: onDocuments });
-const asking = new Asking({ collection: collections.current, openSource, onChange: drawList });
+const asking = new Asking({ collection: collections.current, openSource, onChange: drawList, ready });
 
 function currentView() {
   if (linked(location)) return "source";
