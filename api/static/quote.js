@@ -3,7 +3,7 @@
 import { get, query } from "./client.js";
 import { byId, fill, make } from "./elements.js";
 import { codePoints, cut } from "./offsets.js";
-import { placeOf } from "./viewer.js";
+import { placeOf, sectionOf } from "./viewer.js";
 
 const AROUND = 240;
 const contexts = new Map();
@@ -63,7 +63,7 @@ function draw(chip, citation, [before, after]) {
   fill(
     card,
     make("p", { class: "card-title" }, citation.document_title),
-    make("p", { class: "card-place" }, placeOf(citation), citation.section ? ` · ${citation.section}` : null),
+    make("p", { class: "card-place" }, placeOf(citation), sectionOf(citation)),
     make("p", { class: "card-quote" }, spaced(before), make("mark", {}, spaced(citation.cited_text)), spaced(after)),
     make("p", { class: "card-hint" }, "Click to see it in the document"),
   );

@@ -17,6 +17,15 @@ export function linesIn(citation) {
   return citation.start_line ? ranged("line", citation.start_line, citation.end_line) : "";
 }
 
+/** The heading that it stands under, with a dot before it; null where that is the title again. */
+export function sectionOf({ section, document_title: title }) {
+  return section && plain(section) !== plain(title) ? ` · ${section}` : null;
+}
+
+function plain(text) {
+  return text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "");
+}
+
 function ranged(word, first, last) {
   return first === last ? `${word} ${first}` : `${word}s ${first}–${last}`;
 }
@@ -134,7 +143,7 @@ export class Viewer {
     const title = this.citation?.document_title ?? known?.title ?? "Document";
     const place = this.citation ? placeOf(this.citation) : known ? facts(known) : "";
     fill(byId("viewer-title"), title);
-    fill(byId("viewer-place"), place, this.citation?.section ? ` · ${this.citation.section}` : null);
+    fill(byId("viewer-place"), place, this.citation ? sectionOf(this.citation) : null);
     const several = this.citations.length > 1;
     for (const id of ["viewer-previous", "viewer-next", "viewer-count"]) byId(id).hidden = !several;
     byId("viewer-count").textContent = `Source ${this.at + 1} of ${this.citations.length}`;
