@@ -75,8 +75,9 @@ export async function* ask(question, signal) {
 
 /** Send files. `progress` is told the share sent, 0 to 1. Gives the job that indexes them. */
 export async function upload(files, collection, progress) {
+  const tried = heldKey();
   let response = await sendFiles(files, collection, progress);
-  if (response.status === 401 && (await askForKey())) response = await sendFiles(files, collection, progress);
+  if (response.status === 401 && (await hasAnotherKey(tried))) response = await sendFiles(files, collection, progress);
   if (response.status >= 400) throw new Problem(response.status, readable(response.text), null);
   return JSON.parse(response.text);
 }
@@ -112,11 +113,17 @@ function posted(body) {
 }
 
 async function send(path, options) {
+  const tried = heldKey();
   let response = await once(path, options);
-  if (response.status === 401 && (await askForKey())) response = await once(path, options);
+  if (response.status === 401 && (await hasAnotherKey(tried))) response = await once(path, options);
   if (response.ok) return response;
   const seconds = Number(response.headers.get("Retry-After")) || null;
   throw new Problem(response.status, readable(await response.text()), seconds);
+}
+
+/** Whether there is a key besides the one that was refused: one was given meanwhile, or is now. */
+async function hasAnotherKey(tried) {
+  return (heldKey() !== null && heldKey() !== tried) || askForKey();
 }
 
 async function once(path, options) {
