@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from tests.browsing import app_over, chromium, parts_at, running
 
@@ -31,8 +31,11 @@ def answer(page: Page) -> None:
 
 def documents(page: Page) -> None:
     page.click("#nav-documents")
-    files = [("minutes.txt", "text/plain", NOTE.encode()), ("gel.png", "image/png", b"\x89PNG\r\n\x1a\n\0\0")]
-    page.set_input_files("#files", [{"name": name, "mimeType": kind, "buffer": body} for name, kind, body in files])
+    files: list[FilePayload] = [
+        {"name": "minutes.txt", "mimeType": "text/plain", "buffer": NOTE.encode()},
+        {"name": "gel.png", "mimeType": "image/png", "buffer": b"\x89PNG\r\n\x1a\n\0\0"},
+    ]
+    page.set_input_files("#files", files)
     expect(page.locator(".job[data-state=done]")).to_be_visible()
     expect(page.locator(".document")).to_have_count(6)
     page.evaluate("scrollTo(0, 0)")
@@ -45,7 +48,7 @@ def main() -> None:
         parts.builder("default").add([ROOT / "seeds"])
         with running(app_over(parts)) as url, chromium() as browser:
             expect.set_options(timeout=60_000)
-            page = browser.new_page(viewport={"width": 1280, "height": 800})
+            page = browser.new_page(viewport={"width": 1120, "height": 680})
             page.goto(url)
             answer(page)
             documents(page)

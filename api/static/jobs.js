@@ -63,7 +63,7 @@ export class JobCard {
 
   #finish(job) {
     const told = job.files.filter((file) => file.state === "skipped" || file.message);
-    const rows = told.slice(0, 20).map((file) => make("li", {}, make("b", {}, file.name), ` – ${file.message || FILES[file.state] || file.state}`));
+    const rows = told.slice(0, 20).map((file) => make("li", {}, becameOf(file)));
     if (told.length > 20) rows.push(make("li", {}, `and ${told.length - 20} more`));
     fill(this.details, rows.length ? make("ul", {}, ...rows) : null, this.#dismissal());
   }
@@ -84,6 +84,12 @@ export class JobCard {
   #dismissal() {
     return button("Dismiss", () => this.element.remove(), { class: "plain dismiss" });
   }
+}
+
+/** What became of a file, in a sentence that names it. */
+function becameOf({ name, state, message }) {
+  const said = message || FILES[state] || state;
+  return said.includes(name) ? said : `${name}: ${said}`;
 }
 
 /** What a job is called. */

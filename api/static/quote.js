@@ -22,7 +22,9 @@ export function showsQuote(chip, citation, collection) {
   });
   chip.addEventListener("pointerleave", () => later(200, hideQuote));
   chip.addEventListener("focus", () => {
-    if (chip.matches(":focus-visible")) show(chip, citation, collection);
+    if (!chip.matches(":focus-visible")) return;
+    clearTimeout(timer); // what the pointer left a moment ago
+    show(chip, citation, collection);
   });
   chip.addEventListener("blur", () => later(0, hideQuote));
 }
