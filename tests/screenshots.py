@@ -48,7 +48,7 @@ def main() -> None:
         parts.builder("default").add([ROOT / "seeds"])
         with running(app_over(parts)) as url, chromium() as browser:
             expect.set_options(timeout=60_000)
-            page = browser.new_page(viewport={"width": 1120, "height": 680})
+            page = browser.new_page(viewport={"width": 1120, "height": 660})
             page.goto(url)
             answer(page)
             documents(page)

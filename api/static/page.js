@@ -129,6 +129,7 @@ function onConnection(isReached) {
   const banner = byId("offline");
   if (isReached === banner.hidden) return;
   banner.hidden = isReached;
+  document.documentElement.toggleAttribute("data-offline", !isReached);
   announce(isReached ? "The server answers again." : "The server does not answer.");
   if (!isReached) setTimeout(tryAgain, 3000);
 }
