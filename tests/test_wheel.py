@@ -6,6 +6,7 @@ import subprocess
 import sys
 from importlib.metadata import packages_distributions
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -16,6 +17,8 @@ ROOT = Path(__file__).parent.parent
 def test_the_wheel_answers_in_a_fresh_environment_elsewhere(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-m", "build", "--wheel", "--outdir", tmp_path, ROOT], check=True)
     (wheel,) = tmp_path.glob("citespan-*.whl")
+    shipped = set(ZipFile(wheel).namelist())
+    assert {f"api/static/{path.name}" for path in (ROOT / "api" / "static").iterdir()} <= shipped
     subprocess.run([sys.executable, "-m", "venv", tmp_path / "venv"], check=True)
     binaries = tmp_path / "venv" / "bin"
     install: list[str | Path] = [

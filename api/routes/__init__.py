@@ -10,6 +10,7 @@ from api.routes.feedback import Feedbacks
 from api.routes.health import Healthy
 from api.routes.jobs import JobsOf
 from api.routes.metrics import Measured
+from api.routes.page import Page
 from api.routes.searching import Searching
 from api.routes.slack import Slack
 from api.routes.verifying import Verifying
@@ -32,5 +33,6 @@ def routers(service: Service) -> list[APIRouter]:
         Slack,
         Healthy,
         Measured,
+        Page,
     )
     return [group(service).router() for group in groups]
