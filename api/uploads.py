@@ -20,6 +20,8 @@ from threading import Lock
 
 from filelock import FileLock, Timeout
 
+from index.build import GIVEN_FOLDER
+
 __all__ = ["LONGEST_NAME", "Uploads", "clean_name", "digest_of", "is_upload", "sync_folder"]
 
 LONGEST_NAME = 200
@@ -29,7 +31,7 @@ SWEEP_AFTER_SECONDS = 60.0
 
 _DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?=\.|$)", re.IGNORECASE)
 _UNSHOWN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-_STORED = re.compile(r"/uploads/([a-z0-9][a-z0-9_-]{0,62})/([0-9a-f]{64})/document\.[a-z]+$")
+_STORED = re.compile(rf"/{GIVEN_FOLDER}/([a-z0-9][a-z0-9_-]{{0,62}})/([0-9a-f]{{64}})/document\.[a-z]+$")
 
 
 def clean_name(name: str) -> str:
@@ -66,7 +68,7 @@ class Uploads:
     """The uploaded files of one state directory. Safe to use from several threads and processes."""
 
     def __init__(self, state_dir: Path) -> None:
-        self._root = state_dir.absolute() / "uploads"
+        self._root = state_dir.absolute() / GIVEN_FOLDER
         self._incoming = self._root / ".incoming"
         self._own: Path | None = None
         self._held: FileLock | None = None

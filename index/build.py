@@ -1,6 +1,7 @@
 """Building an index: adding what is in folders, removing documents, making it all anew."""
 
 import math
+import os
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -19,9 +20,13 @@ from index.store import CollectionState, Store, Volume
 from index.texts import stored_text
 from index.writing import VolumeWriter
 
-__all__ = ["BuildOptions", "Builder", "Outcome", "Progress", "Summary", "Told"]
+__all__ = ["GIVEN_FOLDER", "BuildOptions", "Builder", "Outcome", "Progress", "Summary", "Told"]
 
 Told = Callable[[Source, Outcome], None]
+
+
+GIVEN_FOLDER = "uploads"
+"""Where, in the state directory, files lie that were given one by one."""
 
 
 class Progress(Protocol):
@@ -72,6 +77,8 @@ class Builder:
     def add(self, roots: Sequence[Path], *, mirror: bool = False) -> Summary:
         """Index what is under ``roots``; with ``mirror``, documents that are no longer there leave the index.
 
+        Files that were given one by one (``take``) from the state directory are no folder's, and stay.
+
         Raises IndexLocked, IndexMismatch, and IndexingError when a root does not exist. When it is interrupted, what is
         committed stays, and the next run goes on from there.
         """
@@ -81,7 +88,9 @@ class Builder:
         seen = {str(item.location) for item in found if isinstance(item, Source)}
         if not seen:
             summary.notices.append(f"There is no file to read there; read are {', '.join(READERS)}.")
-        with self._placing(summary, found, mirrored=seen if mirror else None, apart=_place_on_disk) as placer:
+        with self._placing(
+            summary, found, mirrored=self._belongs(seen) if mirror else None, apart=_place_on_disk
+        ) as placer:
             for item in found:
                 self._place(item, placer, summary)
             placer.look_for_missing(seen)
@@ -110,7 +119,7 @@ class Builder:
         summary: Summary,
         found: Sequence[Source | Skipped],
         *,
-        mirrored: Collection[str] | None,
+        mirrored: Callable[[str], bool] | None,
         apart: Callable[[Document], str],
     ) -> Iterator[Placer]:
         """A placer under the write lock; what it placed is published at the end, also of what was interrupted."""
@@ -123,6 +132,11 @@ class Builder:
             finally:
                 writer.publish()
             summary.state = self._store.state(self._collection)
+
+    def _belongs(self, seen: Collection[str]) -> Callable[[str], bool]:
+        """Whether a place is one of those seen, or in the folder of files that were given."""
+        given = f"{self._state_dir.absolute() / GIVEN_FOLDER}{os.sep}"
+        return lambda place: place in seen or place.startswith(given)
 
     def remove(self, select: Callable[[DocumentRecord], bool]) -> Summary:
         """Take documents out of the index; the files are not touched.

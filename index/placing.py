@@ -50,7 +50,7 @@ class Outcome:
 class Placer:
     """Gives each document its place in a volume, and says in the summary what was done.
 
-    ``mirrored`` are the places of all files when the index is to hold just these; None when others stay. ``passed`` is
+    ``mirrored`` tells the places that the index is to hold, and no others; None when others stay. ``passed`` is
     told the size of each document that needed no writing. ``apart`` shows a document whose path another one has.
     """
 
@@ -59,7 +59,7 @@ class Placer:
         writer: VolumeWriter,
         summary: Summary,
         *,
-        mirrored: Collection[str] | None,
+        mirrored: Callable[[str], bool] | None,
         passed: Callable[[int], None],
         apart: Callable[[Document], str],
     ) -> None:
@@ -104,7 +104,11 @@ class Placer:
         """Remove, or name, the documents whose files are no longer there; ``seen`` are the places that are."""
         missing = [record for record in self._catalogue if record.location not in seen]
         if self._mirrored is not None:
-            missing = [record for record in missing if not _out_of_reach(record.location)]
+            missing = [
+                record
+                for record in missing
+                if not self._mirrored(record.location) and not _out_of_reach(record.location)
+            ]
             self._writer.remove(missing)
             self._summary.removed += sorted(record.path for record in missing)
             return
@@ -117,7 +121,7 @@ class Placer:
 
     def _stays(self, record: DocumentRecord) -> bool:
         """Whether the file that a document was read from still holds it, and is among those that are mirrored."""
-        return (self._mirrored is None or record.location in self._mirrored) and _id_at(record.location) == record.id
+        return (self._mirrored is None or self._mirrored(record.location)) and _id_at(record.location) == record.id
 
     def _pass_copy(self, document: Document, same: DocumentRecord, here: DocumentRecord | None) -> Outcome:
         notice = f"{document.path} has the same bytes as {same.path}; it is indexed once."

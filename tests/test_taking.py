@@ -131,3 +131,15 @@ def test_another_writer_is_told_of_before_anything_is_placed(uploads: Uploads) -
     with writing(uploads.state_dir, wait_seconds=0), pytest.raises(IndexLocked):
         uploads.take(source)
     assert uploads.told == []
+
+
+def test_mirroring_a_folder_leaves_what_was_uploaded(documents_dir: Path, state_dir: Path) -> None:
+    uploads = Uploads(state_dir / "uploads" / "default", state_dir)
+    uploads.take(uploads.source("a1/document.txt", "note.txt", "Lions sleep in the shade."))
+    (documents_dir / "folder.txt").write_text("Giraffes eat leaves.")
+    builder = uploads.builder()
+    builder.add([documents_dir])
+    (documents_dir / "folder.txt").unlink()
+    (documents_dir / "other.txt").write_text("Otters swim.")
+    assert builder.add([documents_dir], mirror=True).removed == ["folder.txt"]
+    assert set(uploads.records()) == {"note.txt", "other.txt"}
