@@ -47,7 +47,7 @@ LONG_LINE = "Line {} says that samples \U0001f9ea were frozen at -80 °C and tha
 HEALS = "which factors mediate wound healing?"
 ANGIOGENESIS = "What promotes angiogenesis in ischaemic muscle?"
 SEVERAL = "Which cytokines mediate wound healing, and what do fibroblasts deposit?"
-REFUSED = "How do monocytes paint bananas with MCP-1?"
+REFUSED = "Which dose of MCP-1 was given to the monocytes?"
 TIMEOUT = 10_000
 
 
