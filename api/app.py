@@ -10,15 +10,15 @@ from fastapi.concurrency import run_in_threadpool
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
-from api.describing import describe
-from api.keys import open_keys
-from api.limiting import LimitBody, LimitHead, LimitQuestions, LimitRate
-from api.metrics import Metrics
-from api.problems import handle_problems
+from api.door.keys import open_keys
+from api.door.limiting import LimitBody, LimitHead, LimitQuestions, LimitRate
+from api.door.security import AskForKey, CheckOrigin, LookUpKey
+from api.problems.details import handle_problems
 from api.routes import routers
-from api.security import AskForKey, CheckOrigin, LookUpKey
 from api.service import Service
-from api.watching import Watch
+from api.shapes.describing import describe
+from api.watching.metrics import Metrics
+from api.watching.requests import Watch
 
 __all__ = ["Application", "create_app"]
 

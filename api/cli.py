@@ -91,7 +91,7 @@ def ask(
     )
     reply = assistant.ask(question)
     if as_json:
-        from api.schemas import ask_response
+        from api.shapes.schemas import ask_response
 
         click.echo(ask_response(reply).model_dump_json(by_alias=True, indent=2).encode())
     else:
@@ -111,11 +111,11 @@ def serve(settings: Settings, host: str | None, port: int | None) -> int:
     Other machines can reach it when there are keys (`citespan keys create NAME`) and --host names an address of theirs.
     """
     from api.app import create_app
-    from api.keys import open_keys
-    from api.logs import set_up_logs
+    from api.door.keys import open_keys
     from api.service import open_service
     from api.serving import check_host, notice
     from api.serving import serve as run
+    from api.watching.logs import set_up_logs
     from assistant.bootstrap import Parts
 
     set_up_logs(settings.api.log_level, settings.api.log_format)

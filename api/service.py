@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from api.feedback import FeedbackStore
-from api.jobs import Jobs
+from api.feedback.records import FeedbackStore
+from api.jobs.records import Jobs
+from api.jobs.uploads import Uploads
+from api.jobs.working import Worker
 from api.listing import Listings
-from api.metrics import Metrics
 from api.settings import Settings
-from api.uploads import Uploads
-from api.working import Worker
+from api.watching.metrics import Metrics
 from assistant.answering import Assistant
 from assistant.bootstrap import Parts
 from assistant.finding import Found

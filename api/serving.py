@@ -12,8 +12,8 @@ import uvicorn
 from fastapi import FastAPI
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from api.keys import KeyRing
-from api.origins import is_loopback
+from api.door.keys import KeyRing
+from api.door.origins import is_loopback
 from index.errors import SettingsError
 
 __all__ = ["Server", "check_host", "listen", "notice", "serve"]

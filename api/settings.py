@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import NoDecode, TomlConfigSettingsSource
 
-from api.keys import key_of_entry
-from api.origins import authority_of, origin_of
+from api.door.keys import key_of_entry
+from api.door.origins import authority_of, origin_of
 from assistant.settings import AssistantSettings
 from index.errors import SettingsError
 from index.settings import IndexSettings, LayeredSettings

@@ -21,14 +21,14 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from api.app import create_app
-from api.errors import TextRangeError
-from api.kinds import KINDS
+from api.problems.errors import TextRangeError
+from api.problems.kinds import KINDS
 from api.routes.documents import LONGEST_TEXT, USUAL_TEXT, text_span
 from api.routes.reading import again
-from api.schemas import AskResponse
 from api.service import open_service
 from api.serving import check_host, listen
 from api.settings import ApiSettings, Settings
+from api.shapes.schemas import AskResponse
 from assistant.answering import Assistant
 from assistant.bootstrap import Parts
 from assistant.settings import AssistantSettings

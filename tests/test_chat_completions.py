@@ -12,8 +12,8 @@ from openai import OpenAI
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
 import assistant.answering
-from api.openai_errors import speaks_openai
-from api.schemas import AskResponse
+from api.openai.errors import speaks_openai
+from api.shapes.schemas import AskResponse
 from assistant.bootstrap import Parts
 from index.errors import StoreError
 from tests.servers import Running, quick_app, quick_parts, running

@@ -21,10 +21,10 @@ import httpx
 import pytest
 from fastapi.testclient import TestClient
 
-from api import jobs as jobs_module
-from api import working
 from api.app import create_app
-from api.jobs import Job, JobFile, JobNotFound, Jobs
+from api.jobs import records as jobs_module
+from api.jobs import working
+from api.jobs.records import Job, JobFile, JobNotFound, Jobs
 from api.service import Service, open_service
 from api.settings import ApiSettings, Settings
 from assistant.bootstrap import Parts

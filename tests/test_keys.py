@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from api.cli import cli, main
-from api.keys import SCOPES, KeyFile, KeyRing, key_of_entry, open_keys
+from api.door.keys import SCOPES, KeyFile, KeyRing, key_of_entry, open_keys
 from api.settings import load_settings
 from index.errors import SettingsError
 

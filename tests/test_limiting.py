@@ -16,9 +16,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.keys import KeyFile
-from api.limiting import LimitBody, LimitQuestions, Rate
-from api.metrics import Metrics
+from api.door.keys import KeyFile
+from api.door.limiting import LimitBody, LimitQuestions, Rate
+from api.watching.metrics import Metrics
 from tests.servers import QUESTION, quick_app, small_parts
 
 

@@ -10,8 +10,8 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from api.keys import KeyFile
-from api.logs import REQUEST_ID, JsonFormatter, OnceForEachError, TextFormatter, set_up_logs
+from api.door.keys import KeyFile
+from api.watching.logs import REQUEST_ID, JsonFormatter, OnceForEachError, TextFormatter, set_up_logs
 from tests.servers import QUESTION, quick_app, small_parts
 
 

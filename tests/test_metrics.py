@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 
-from api.metrics import Metrics
+from api.watching.metrics import Metrics
 from assistant.models import RefusalReason
 from index.errors import StoreError
 from index.reading import IndexReader

@@ -9,8 +9,8 @@ from fastapi import HTTPException
 from fastapi.testclient import TestClient
 
 from api.app import create_app
-from api.errors import TextRangeError
-from api.kinds import KINDS, KindName, kind_of
+from api.problems.errors import TextRangeError
+from api.problems.kinds import KINDS, KindName, kind_of
 from api.service import open_service
 from api.settings import ApiSettings, Settings
 from assistant.answering import Assistant
@@ -99,13 +99,13 @@ def test_only_a_stale_read_says_when_to_come_back() -> None:
 def test_what_the_client_is_not_told_is_in_the_log_under_the_id_it_got(
     error: Exception, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with caplog.at_level(logging.ERROR, logger="api.problems"):
+    with caplog.at_level(logging.ERROR, logger="api.problems.details"):
         response = client_of(error).post("/v1/ask", json={"question": "a private question"})
     problem = response.json()
     for word in (SECRET, "Traceback", "Error", ".py", "line "):
         assert word not in response.text
     assert problem["log_id"] in problem["detail"]
-    (record,) = [record for record in caplog.records if record.name == "api.problems"]
+    (record,) = [record for record in caplog.records if record.name == "api.problems.details"]
     assert problem["log_id"] in record.getMessage()
     assert record.exc_info is not None
     assert record.exc_info[1] is error

@@ -14,9 +14,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.app import create_app
-from api.candidates import Candidates
 from api.cli import main
-from api.feedback import Feedback, FeedbackStore
+from api.feedback.candidates import Candidates
+from api.feedback.records import Feedback, FeedbackStore
 from api.service import open_service
 from api.settings import ApiSettings, Settings
 from assistant.bootstrap import Parts
@@ -394,7 +394,7 @@ def test_no_feedback_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str])
 RATER = """
 import sys
 from pathlib import Path
-from api.feedback import Feedback, FeedbackStore
+from api.feedback.records import Feedback, FeedbackStore
 
 store = FeedbackStore(Path(sys.argv[1]))
 number = 0

@@ -10,11 +10,11 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from starlette.routing import Mount
 
-from api.keys import SCOPES, KeyFile
-from api.origins import authority_of, is_loopback, origin_of
-from api.security import TABLE, UNLISTED, rule_for
+from api.door.keys import SCOPES, KeyFile
+from api.door.origins import authority_of, is_loopback, origin_of
+from api.door.security import TABLE, UNLISTED, rule_for
 from api.settings import ApiSettings
-from api.watching import SECURITY_HEADERS
+from api.watching.requests import SECURITY_HEADERS
 from tests.servers import QUESTION, quick_app, small_parts
 
 

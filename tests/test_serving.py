@@ -17,7 +17,7 @@ import httpx
 import pytest
 from fastapi.responses import StreamingResponse
 
-from api.keys import KeyFile
+from api.door.keys import KeyFile
 from api.serving import Protocol, check_host
 from assistant.bootstrap import Parts
 from index.errors import SettingsError
@@ -291,7 +291,7 @@ def test_with_keys_others_are_served_and_with_json_every_line_of_the_log_is_json
         _, said = process.communicate(timeout=20)
     assert process.returncode == -signal.SIGTERM
     logged = [json.loads(line) for line in said.splitlines()]
-    assert {"api.serving", "api.watching", "uvicorn.error"} <= {line["logger"] for line in logged}, logged
+    assert {"api.serving", "api.watching.requests", "uvicorn.error"} <= {line["logger"] for line in logged}, logged
     assert any("put TLS in front of it" in line["message"] for line in logged)
     assert token not in said
 

@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from api.app import create_app
-from api.feedback import FeedbackStore
+from api.feedback.records import FeedbackStore
 from api.service import Service, open_service
 from api.settings import ApiSettings, Settings
 from api.slack.app import BUSY, SlackApp

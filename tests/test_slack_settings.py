@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 
 from api.cli import main
-from api.feedback import FeedbackStore
+from api.feedback.records import FeedbackStore
 from api.settings import ApiSettings, Settings
 from api.slack.database import Channels, Deliveries
 from api.slack.manifest import manifest

@@ -19,7 +19,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import ServerConnection, serve
 
 from api.cli import main
-from api.feedback import FeedbackStore
+from api.feedback.records import FeedbackStore
 from api.settings import ApiSettings, Settings
 from api.slack.opening import open_slack
 from api.slack.socket_mode import listen

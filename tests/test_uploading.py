@@ -16,11 +16,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.app import create_app
-from api.jobs import Job, JobFile, Jobs
+from api.jobs.records import Job, JobFile, Jobs
+from api.jobs.uploading import Receiver, UploadLimits
+from api.jobs.uploads import LONGEST_NAME, Uploads, clean_name, is_upload
 from api.service import Service, open_service
 from api.settings import ApiSettings, Settings
-from api.uploading import Receiver, UploadLimits
-from api.uploads import LONGEST_NAME, Uploads, clean_name, is_upload
 from assistant.bootstrap import Parts
 from assistant.settings import AssistantSettings
 from index.settings import IndexSettings

@@ -23,7 +23,7 @@ def feedback() -> None:
 @click.pass_obj
 def list_feedback(settings: Settings, collection: str | None, as_json: bool) -> int:
     """List what people said, the newest first."""
-    from api.feedback import FeedbackStore
+    from api.feedback.records import FeedbackStore
 
     store = FeedbackStore(settings.index.state_dir)
     _, kept = store.page(collection)
@@ -49,8 +49,8 @@ def export(settings: Settings, out: Path | None, collection: str) -> int:
     What to decide is said in each line under "candidate". Once that is done and "candidate" is taken out, the line is a
     case: citespan eval --cases FILE --documents FOLDER
     """
-    from api.candidates import Candidates
-    from api.feedback import FeedbackStore
+    from api.feedback.candidates import Candidates
+    from api.feedback.records import FeedbackStore
 
     store = FeedbackStore(settings.index.state_dir)
     _, kept = store.page(collection)

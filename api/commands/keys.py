@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 import click
 
-from api.keys import SCOPES, KeyFile, Scope, key_of_entry
+from api.door.keys import SCOPES, KeyFile, Scope, key_of_entry
 from api.settings import Settings
 from index.errors import SettingsError
 

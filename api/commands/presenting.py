@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressC
 from rich.table import Table
 from rich.text import Text
 
-from api.feedback import Feedback
+from api.feedback.records import Feedback
 from assistant.models import Answer, Citation, Reply
 from assistant.verifying import Finding
 from index.build import Progress as BuildProgress

@@ -43,7 +43,7 @@ def manifest(settings: Settings, http: bool) -> int:
 
 
 def _listen(settings: Settings, stop: threading.Event) -> None:
-    from api.feedback import FeedbackStore
+    from api.feedback.records import FeedbackStore
     from api.slack.opening import open_slack
     from api.slack.tokens import app_token, bot_token
 

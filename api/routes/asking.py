@@ -2,12 +2,12 @@
 
 from fastapi import APIRouter, Request, Response
 
-from api.answer_events import answer_events
-from api.examples import EVENTS_EXAMPLE
-from api.problems import problem_of
+from api.problems.details import problem_of
 from api.routes.reading import Responses, reading_responses
-from api.schemas import AskRequest, AskResponse, ask_response
 from api.service import Service
+from api.shapes.events import answer_events
+from api.shapes.examples import EVENTS_EXAMPLE
+from api.shapes.schemas import AskRequest, AskResponse, ask_response
 from api.streaming import Client, event, event_stream_of, stream
 
 __all__ = ["Asking"]

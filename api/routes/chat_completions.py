@@ -8,7 +8,7 @@ from uuid import uuid4
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
-from api.chat_completions import (
+from api.openai.chat_completions import (
     ChatChoice,
     ChatChunk,
     ChatCompletion,
@@ -20,13 +20,13 @@ from api.chat_completions import (
     message_of,
     pieces_of,
 )
-from api.errors import ModelUnknown
-from api.kinds import KINDS, KindName
-from api.openai_errors import OpenAIErrorBody, openai_error, openai_status
-from api.problems import problem_of
+from api.openai.errors import OpenAIErrorBody, openai_error, openai_status
+from api.problems.details import problem_of
+from api.problems.errors import ModelUnknown
+from api.problems.kinds import KINDS, KindName
 from api.routes.reading import DEFAULT_COLLECTION, Responses
-from api.schemas import AskResponse, ask_response
 from api.service import Service
+from api.shapes.schemas import AskResponse, ask_response
 from api.streaming import Client, event, event_stream_of, stream
 from assistant.finding import Found
 from assistant.models import Question, Reply

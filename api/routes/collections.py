@@ -2,9 +2,9 @@
 
 from fastapi import APIRouter
 
-from api.problems import responses_for
-from api.schemas import CollectionList, collection_out
+from api.problems.details import responses_for
 from api.service import Service
+from api.shapes.schemas import CollectionList, collection_out
 
 __all__ = ["Collections"]
 

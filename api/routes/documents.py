@@ -5,13 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.errors import TextRangeError
-from api.jobs import Job, JobFile, new_job_id
-from api.problems import responses_for
+from api.jobs.records import Job, JobFile, new_job_id
+from api.jobs.uploading import FIELD, UploadLimits, receive_upload
+from api.problems.details import responses_for
+from api.problems.errors import TextRangeError
 from api.routes.reading import DEFAULT_COLLECTION, CollectionQuery, again, reading_responses
-from api.schemas import DocumentList, DocumentOut, DocumentText, JobOut, document_out, job_out
 from api.service import Service
-from api.uploading import FIELD, UploadLimits, receive_upload
+from api.shapes.schemas import DocumentList, DocumentOut, DocumentText, JobOut, document_out, job_out
 from index.loading import READERS
 from index.making import NAME
 from index.models import Span

@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from api.errors import TextRangeError
-from api.feedback import Feedback, Verdict
-from api.problems import responses_for
+from api.feedback.records import Feedback, Verdict
+from api.problems.details import responses_for
+from api.problems.errors import TextRangeError
 from api.routes.reading import DEFAULT_COLLECTION, again, reading_responses
 from api.service import Service
 from assistant.answering import LONGEST_QUESTION

@@ -3,10 +3,10 @@
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
-from api.problems import problem_response, responses_for
+from api.problems.details import problem_response, responses_for
 from api.routes.reading import DEFAULT_COLLECTION
-from api.schemas import CollectionOut, collection_out
 from api.service import Service
+from api.shapes.schemas import CollectionOut, collection_out
 from index.errors import CitespanError
 
 __all__ = ["Health", "Healthy", "Readiness"]

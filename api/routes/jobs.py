@@ -11,10 +11,10 @@ from fastapi.responses import StreamingResponse
 from fastapi.sse import KEEPALIVE_COMMENT
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.jobs import Job
-from api.problems import responses_for
-from api.schemas import JobList, JobOut, job_out
+from api.jobs.records import Job
+from api.problems.details import responses_for
 from api.service import Service
+from api.shapes.schemas import JobList, JobOut, job_out
 from api.streaming import EVENT_STREAM, HEADERS, PING_SECONDS, Client, event, event_stream_of
 
 __all__ = ["JobsOf"]

@@ -5,8 +5,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.kinds import KindName
-from api.problems import responses_for
+from api.problems.details import responses_for
+from api.problems.kinds import KindName
 from index.errors import StaleRead
 
 __all__ = ["DEFAULT_COLLECTION", "CollectionQuery", "Responses", "again", "reading_responses"]

@@ -2,9 +2,9 @@
 
 from fastapi import APIRouter, Request
 
-from api.passages import SearchRequest, SearchResponse, search_response
 from api.routes.reading import again, reading_responses
 from api.service import Service
+from api.shapes.passages import SearchRequest, SearchResponse, search_response
 from api.streaming import Client
 
 __all__ = ["Searching"]

@@ -13,7 +13,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.signature import SignatureVerifier
 
-from api.feedback import Feedback, FeedbackStore, Verdict
+from api.feedback.records import Feedback, FeedbackStore, Verdict
 from api.slack.asking import Asker, explained, notice
 from api.slack.blocks import Message, asked_message
 from api.slack.buttons import Pressed

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from api.feedback import Verdict
+from api.feedback.records import Verdict
 from api.slack.text import printable, shorten, units
 
 __all__ = ["ActionName", "Pressed", "button"]

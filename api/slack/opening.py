@@ -3,7 +3,7 @@
 import os
 from typing import TYPE_CHECKING
 
-from api.feedback import FeedbackStore
+from api.feedback.records import FeedbackStore
 from api.settings import Settings
 from assistant.answering import Assistant
 from index.errors import SettingsError

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from slack_sdk.signature import SignatureVerifier
 
-from api.errors import SignatureError
+from api.problems.errors import SignatureError
 
 __all__ = ["check_signature"]
 

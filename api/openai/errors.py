@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, Field
 
 if TYPE_CHECKING:
-    from api.problems import Problem
+    from api.problems.details import Problem
 
 __all__ = ["OpenAIError", "OpenAIErrorBody", "openai_error", "openai_status", "speaks_openai"]
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from hashlib import file_digest
 from pathlib import Path
 
-from api.jobs import Job, JobFile, Jobs, JobState
-from api.uploading import stored_name
-from api.uploads import Uploads
+from api.jobs.records import Job, JobFile, Jobs, JobState
+from api.jobs.uploading import stored_name
+from api.jobs.uploads import Uploads
 from assistant.bootstrap import Parts
 from index.build import Outcome, Progress
 from index.errors import FileSkipped, IndexMissing

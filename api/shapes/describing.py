@@ -4,12 +4,12 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from api.answer_events import RetrievedEvent, SentenceEvent
-from api.chat_completions import ChatChunk
-from api.examples import ASK_EXAMPLES
-from api.kinds import KindName
-from api.problems import Problem, responses_for
-from api.security import Rule, rule_for
+from api.door.security import Rule, rule_for
+from api.openai.chat_completions import ChatChunk
+from api.problems.details import Problem, responses_for
+from api.problems.kinds import KindName
+from api.shapes.events import RetrievedEvent, SentenceEvent
+from api.shapes.examples import ASK_EXAMPLES
 
 __all__ = ["describe"]
 

@@ -11,12 +11,12 @@ from fastapi import Request
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import HeadTooLarge, Overloaded, RateLimited, TooLarge, TooSlow
-from api.keys import Key, KeyRing
-from api.metrics import Metrics
-from api.origins import is_loopback
-from api.problems import problem_response
-from api.security import rule_for
+from api.door.keys import Key, KeyRing
+from api.door.origins import is_loopback
+from api.door.security import rule_for
+from api.problems.details import problem_response
+from api.problems.errors import HeadTooLarge, Overloaded, RateLimited, TooLarge, TooSlow
+from api.watching.metrics import Metrics
 
 __all__ = ["LimitBody", "LimitHead", "LimitQuestions", "LimitRate", "Rate"]
 

@@ -18,9 +18,9 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from api.kinds import KINDS, Kind, KindName, kind_of
-from api.openai_errors import openai_error, openai_status, speaks_openai
-from api.validation import FieldProblem, field_problems
+from api.openai.errors import openai_error, openai_status, speaks_openai
+from api.problems.kinds import KINDS, Kind, KindName, kind_of
+from api.problems.validation import FieldProblem, field_problems
 from assistant.errors import Abandoned
 from index.errors import CitespanError
 

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.schemas import EXAMPLE, IndexOut
+from api.shapes.schemas import EXAMPLE, IndexOut
 from assistant.finding import Found
 from assistant.locating import locate_hits
 from assistant.models import Hit, Question

@@ -7,8 +7,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.jobs import FileState, Job, JobKind, JobState
-from api.uploads import is_upload
+from api.jobs.records import FileState, Job, JobKind, JobState
+from api.jobs.uploads import is_upload
 from assistant.models import Answer, Caution, Citation, CitationRole, Question, Refusal, RefusalReason, Reply
 from index.models import DocumentRecord
 from index.store import CollectionState

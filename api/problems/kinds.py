@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from api.errors import (
+from api.jobs.records import JobNotFound
+from api.problems.errors import (
     CrossOrigin,
     Forbidden,
     HeadTooLarge,
@@ -25,7 +26,6 @@ from api.errors import (
     UploadError,
     WrongHost,
 )
-from api.jobs import JobNotFound
 from assistant.errors import CitationError, QuestionError, VerifyError
 from index.errors import (
     DocumentNotFound,

@@ -12,11 +12,11 @@ from fastapi import Request
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.errors import CrossOrigin, Forbidden, Unauthorized, WrongHost
-from api.keys import TOKEN, Key, KeyRing
-from api.keys import Scope as KeyScope
-from api.origins import authority_of, is_cross_origin, is_loopback
-from api.problems import problem_response
+from api.door.keys import TOKEN, Key, KeyRing
+from api.door.keys import Scope as KeyScope
+from api.door.origins import authority_of, is_cross_origin, is_loopback
+from api.problems.details import problem_response
+from api.problems.errors import CrossOrigin, Forbidden, Unauthorized, WrongHost
 from api.settings import ApiSettings
 
 __all__ = ["TABLE", "AskForKey", "CheckOrigin", "LookUpKey", "Need", "Rule", "rule_for"]

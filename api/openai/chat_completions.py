@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, field_validator
 
-from api.schemas import EXAMPLE, AskRequest, AskResponse, CitationOut, Turn
+from api.shapes.schemas import EXAMPLE, AskRequest, AskResponse, CitationOut, Turn
 from assistant.answering import LONGEST_QUESTION
 
 __all__ = [

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from pydantic import BaseModel, Field
 
-from api.passages import PassagePlace, passage_places
-from api.schemas import AskResponse, CitationOut, CitedDocument, SentenceOut, ask_response
+from api.shapes.passages import PassagePlace, passage_places
+from api.shapes.schemas import AskResponse, CitationOut, CitedDocument, SentenceOut, ask_response
 from api.streaming import event
 from assistant.finding import Found
 from assistant.models import Reply

@@ -8,10 +8,10 @@ from uuid import uuid4
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.keys import Key
-from api.logs import REQUEST_ID
-from api.metrics import Metrics
-from api.security import rule_for
+from api.door.keys import Key
+from api.door.security import rule_for
+from api.watching.logs import REQUEST_ID
+from api.watching.metrics import Metrics
 
 __all__ = ["SECURITY_HEADERS", "Watch"]
 

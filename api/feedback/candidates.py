@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
-from api.feedback import Feedback, Verdict
+from api.feedback.records import Feedback, Verdict
 from assistant.answering import Assistant
 from assistant.models import Answer, Caution, Question
 from evals.cases import EvidenceRow

@@ -1,4 +1,4 @@
-"""What can be wrong with a request, whoever finds it. What each is over HTTP stands in ``api/problems.py``."""
+"""What can be wrong with a request, whoever finds it. What each is over HTTP stands in ``kinds.py``."""
 
 from index.errors import CitespanError
 

@@ -11,10 +11,10 @@ from threading import Event, Thread
 
 from filelock import FileLock, Timeout
 
-from api.doing import Doing, Ending
-from api.jobs import Job, Jobs
-from api.problems import explained
-from api.uploads import Uploads
+from api.jobs.doing import Doing, Ending
+from api.jobs.records import Job, Jobs
+from api.jobs.uploads import Uploads
+from api.problems.details import explained
 from assistant.bootstrap import Parts
 from index.errors import IndexLocked, StoreError
 

@@ -18,10 +18,10 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 
-from api.errors import MalformedUpload, TooLarge, UnsupportedType, UploadError
-from api.jobs import Job, JobFile, Jobs, new_job_id
-from api.kinds import KindName
-from api.uploads import Uploads, clean_name, sync_folder
+from api.jobs.records import Job, JobFile, Jobs, new_job_id
+from api.jobs.uploads import Uploads, clean_name, sync_folder
+from api.problems.errors import MalformedUpload, TooLarge, UnsupportedType, UploadError
+from api.problems.kinds import KindName
 from index.errors import FileSkipped
 from index.loading import check_type
 

@@ -1,0 +1,1 @@
+"""The same answers in the shapes of OpenAI's API."""

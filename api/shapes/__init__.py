@@ -1,0 +1,1 @@
+"""The public JSON: its models, events, examples, and what OpenAPI says of them."""
