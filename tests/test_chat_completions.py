@@ -12,6 +12,7 @@ from openai import OpenAI
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
 import assistant.answering
+from api.openai.chat_completions import inert
 from api.openai.errors import speaks_openai
 from api.shapes.schemas import AskResponse
 from assistant.bootstrap import Parts
@@ -287,3 +288,16 @@ def test_each_collection_is_a_model(client: OpenAI) -> None:
     assert client.models.retrieve("citespan/trials").object == "model"
     with pytest.raises(openai.NotFoundError):
         client.models.retrieve("citespan/nowhere")
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("see ![x](http://evil.example/?q=1)", "see ！[x](http://evil.example/?q=1)"),
+        ("<img src=x> and </b> and <!-- no -->", "＜img src=x> and ＜/b> and ＜!-- no -->"),
+        ("p < 0.05, n <30, [1], IL-6!", "p < 0.05, n <30, [1], IL-6!"),
+    ],
+)
+def test_what_a_document_says_makes_no_chat_client_fetch_anything(written: str, shown: str) -> None:
+    assert inert(written) == shown
+    assert len(inert(written)) == len(written)

@@ -4,6 +4,7 @@ What a request may hold and does not change an answer (temperature, tools, …) 
 cannot be done is an error.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Literal
 
@@ -22,6 +23,7 @@ __all__ = [
     "ChunkChoice",
     "Message",
     "annotations_of",
+    "inert",
     "message_of",
     "pieces_of",
 ]
@@ -30,6 +32,7 @@ SHORT_QUOTE = 200
 """Code points of a quotation that are shown in a list of sources; the whole stands in the structured field."""
 MOST_TURNS = 100
 LONGEST_TURN = 20_000
+_TAG = re.compile(r"<(?=[A-Za-z/!?])")
 
 
 class Lenient(BaseModel):
@@ -208,12 +211,23 @@ def message_of(reply: AskResponse, public_url: str | None) -> Message:
 
 
 def pieces_of(reply: AskResponse, public_url: str | None) -> list[str]:
-    """The message in the order that it is sent in: each sentence with its markers, then the sources."""
+    """The message in the order that it is sent in: each sentence with its markers, then the sources.
+
+    Chat clients render it as Markdown, and would fetch what a document names as an image: see ``inert``.
+    """
     if reply.answer is None:
-        return [reply.refusal.message if reply.refusal else ""]
+        return [inert(reply.refusal.message if reply.refusal else "")]
     starts = [sentence.start for sentence in reply.sentences]
     cuts = zip(starts, [*starts[1:], len(reply.answer)], strict=True)
-    return [*(reply.answer[start:end] for start, end in cuts), _sources(reply, public_url)]
+    return [*(inert(reply.answer[start:end]) for start, end in cuts), _sources(reply, public_url)]
+
+
+def inert(text: str) -> str:
+    """Text in which Markdown sees no image and no tag: where one would begin, its first character is a wide one.
+
+    As long as before, so that offsets hold; the text to the letter stands in ``citespan``.
+    """
+    return _TAG.sub("＜", text.replace("![", "！["))
 
 
 def annotations_of(reply: AskResponse, public_url: str | None) -> list[Annotation]:
@@ -246,7 +260,7 @@ def _source(citation: CitationOut, public_url: str | None) -> str:
     quote = " ".join(citation.cited_text.split())
     short = quote if len(quote) <= SHORT_QUOTE else quote[: SHORT_QUOTE - 1].rstrip() + "…"
     said = f"[{citation.id}] {citation.document_title} ({citation.file_name}{_lines(citation)}): “{short}”"
-    return said if public_url is None else f"{said} {_link(citation, public_url)}"
+    return inert(said) if public_url is None else f"{inert(said)} {_link(citation, public_url)}"
 
 
 def _lines(citation: CitationOut) -> str:
