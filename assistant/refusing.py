@@ -41,11 +41,12 @@ def _on_topic(found: Found) -> float:
 
 def _lacks(asked: Understood, nearest: Sequence[Candidate], missing: Collection[str]) -> Iterator[str]:
     """What the question asks about, or asks for, and what comes closest does not have; in words."""
+    known = {word.casefold() for word in missing}
     said = frozenset[str]().union(*(candidate.terms for candidate in nearest))
     subjects = [name for name in nearest[0].not_about if all(name in candidate.not_about for candidate in nearest)]
-    unsaid = [name for name in asked.unsaid(said) if name.casefold() not in missing]
-    if unsaid or subjects:
-        yield f"does not mention: {', '.join([*unsaid, *subjects])}"
+    names = [name for name in (*asked.unsaid(said), *subjects) if name.casefold() not in known]
+    if names:
+        yield f"does not mention: {', '.join(names)}"
     kind = lacks_kind(asked.text, [candidate.shown for candidate in nearest])
     if kind:
         yield f"gives no {kind}"

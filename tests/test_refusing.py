@@ -36,6 +36,11 @@ def test_words_that_stand_nowhere_are_named(assistant: Assistant, monkeypatch: p
     assert "They do not contain: penguins." in found.message
 
 
+def test_a_species_that_stands_nowhere_is_named_once(assistant: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = refusal(assistant, "What is the half-life of HGF in dogs?", monkeypatch)
+    assert found.message.count("dogs") == 1
+
+
 def test_names_that_the_nearest_lacks_are_named(assistant: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
     found = refusal(assistant, "What is the half-life of TSG-6 in plasma?", monkeypatch)
     assert found.missing == ("tsg-6",)
