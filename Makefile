@@ -4,6 +4,7 @@ PYTHON ?= python3
 # On Linux, PyPI's torch is a CUDA build of several GB. The CPU build is enough:
 #   make ask TORCH_INDEX=https://download.pytorch.org/whl/cpu
 TORCH_INDEX ?=
+MINUTES ?= 15
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --constraint constraints.txt $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
@@ -17,7 +18,7 @@ export Q
 override WHY := $(value WHY)
 export WHY
 
-.PHONY: ask screenshots serve eval accept check test test-slow bench results lock help clean
+.PHONY: ask serve eval accept check test test-slow bench soak results screenshots lock help clean
 
 ask: $(VENV)/.installed .citespan/.seeds  ## Answer a question from seeds/: make ask Q="which factors mediate wound healing?"
 	@[ -n "$$Q" ] || { echo 'Ask something: make ask Q="which factors mediate wound healing?"' >&2; exit 2; }
@@ -49,6 +50,9 @@ test-slow: $(VENV)/.installed-dev  ## The slow tests: a wheel in a fresh environ
 
 bench: $(VENV)/.installed .bench/.installed  ## Wall time of a question against the tutorial chain, in pairs (needs ../shared)
 	$(BIN)/python -m evals.ask_speed ../shared/bench/tutorial_chain.py seeds --python .bench/bin/python
+
+soak: $(VENV)/.installed-dev  ## Questions at the limit while documents come and go, every citation checked: make soak MINUTES=60
+	$(BIN)/python -m benchmarks.soak --minutes $(MINUTES)
 
 results: $(VENV)/.installed .bench/.installed  ## Write evals/RESULTS.md anew: make results HALF=MODEL (training/README.md; needs ../shared)
 	$(BIN)/python -m evals.results $(addprefix ../shared/data/,scifact bioasq_dev covidqa squad2) \
