@@ -297,7 +297,8 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=15)
     parser.add_argument("--clients", type=int, default=20)
     parser.add_argument("--writers", type=int, default=2)
-    parser.add_argument("--set", dest="settings", action="append", default=["requests_per_minute=1000000", "log_level=warning"])
+    usual = ["requests_per_minute=1000000", "log_level=warning"]
+    parser.add_argument("--set", dest="settings", action="append", default=usual)
     given = parser.parse_args()
     questions = [json.loads(line)["question"] for line in given.cases.read_text(encoding="utf-8").splitlines() if line]
     ways = {"minutes": given.minutes, "clients": given.clients, "writers": given.writers}
