@@ -13,7 +13,15 @@ from index.embedding import Embedder
 from index.errors import FileSkipped, IndexMissing
 from index.loading import READERS, Skipped, Source, find_files, load
 from index.locking import writing
-from index.making import check_format, check_name, check_not_newer, check_state, making_of, new_state
+from index.making import (
+    check_format,
+    check_name,
+    check_not_newer,
+    check_state,
+    following,
+    making_of,
+    new_state,
+)
 from index.models import Document, DocumentRecord
 from index.placing import Outcome, Placer, Summary
 from index.store import CollectionState, Store, Volume
@@ -170,8 +178,7 @@ class Builder:
                 raise IndexMissing(f"There is no collection {self._collection!r} to rebuild.")
             check_not_newer(old)
             new = new_state(self._collection, self._making)
-            if new.volume == old.volume:
-                new = replace(new, volume=f"{new.volume}-2")
+            new = replace(new, volume=following(old.volume, named=new.volume))
             source, writer = self._store.volume(old), self._writer(new, publish_seconds=math.inf)
             records = source.records()
             self._total = sum(record.size for record in records)

@@ -17,6 +17,7 @@ __all__ = [
     "check_not_newer",
     "check_state",
     "document_key",
+    "following",
     "making_of",
     "new_state",
     "volume_name",
@@ -50,6 +51,16 @@ def making_of(embedder: Embedder, *, tokens: int) -> dict[str, str]:
 def new_state(name: str, making: Mapping[str, str]) -> CollectionState:
     """The state of an empty collection."""
     return CollectionState(name, FORMAT, volume_name(making), dict(making), revision="empty", documents=0, passages=0)
+
+
+def following(volume: str, *, named: str) -> str:
+    """The name of the volume that a rebuild fills after ``volume``: ``named`` by how it is made, and numbered.
+
+    It is none that the collection had before, so no reader takes one that was deleted for the one in force; and it is
+    the same for a rebuild that is tried again.
+    """
+    number = re.search(r"-(\d+)$", volume)
+    return f"{named}-{int(number[1]) + 1 if number else 2}"
 
 
 def volume_name(making: Mapping[str, str]) -> str:

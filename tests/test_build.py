@@ -548,8 +548,18 @@ def test_a_rebuild_needs_no_files(library: Library) -> None:
     assert "".join(piece.text for piece in pieces) == text[1:]
     assert pieces[1].start_byte == len(text[:4001].encode())
     library.builder().rebuild()
-    assert not library.state.volume.endswith("-2")
+    assert library.state.volume.endswith("-3")
     library.healthy()
+
+
+def test_a_reader_that_slept_through_two_rebuilds_reads_the_newest(library: Library) -> None:
+    library.write("a.txt", "Report\n\nWounds heal.")
+    library.add()
+    reader = IndexReader(library.store, state_dir=library.state_dir, check=lambda _: None)
+    assert len(reader.snapshot("default").records()) == 1
+    library.builder().rebuild()
+    library.builder().rebuild()
+    assert len(reader.snapshot("default").records()) == 1
 
 
 def test_an_interrupted_rebuild_goes_on_and_forgets_what_left_meanwhile(quick: Library) -> None:
