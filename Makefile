@@ -43,7 +43,7 @@ check: $(VENV)/.installed-dev  ## Lint, format, types, import contracts
 	$(BIN)/lint-imports
 
 test: $(VENV)/.installed-dev  ## The default tests, with the coverage gate
-	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered --cov-fail-under=95
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --cov --cov-report=term:skip-covered --cov-fail-under=95
 
 test-slow: $(VENV)/.installed-dev  ## The slow tests: a wheel in a fresh environment, many kills, the gate 20 times, thousands of odd requests
 	$(BIN)/python -m pytest -m slow --timeout=1500

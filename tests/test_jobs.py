@@ -438,7 +438,8 @@ def test_pages_of_a_listing_read_the_store_once_and_a_change_reads_what_is_new(
 @contextmanager
 def serving(state_dir: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], httpx.Client]]:
     """``python -m api serve`` with the real model, over a state directory."""
-    environment = os.environ | {"CITESPAN_STATE_DIR": str(state_dir)}
+    quiet = {"CITESPAN_LOG_LEVEL": "warning"}  # nobody reads its log while it runs, and a full pipe would stop it
+    environment = os.environ | quiet | {"CITESPAN_STATE_DIR": str(state_dir)}
     command = [sys.executable, "-m", "api", *options, "serve", "--port", "0"]
     with subprocess.Popen(
         command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
