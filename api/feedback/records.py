@@ -4,14 +4,13 @@ One database per state directory, shared by every process over it: ``state_dir/f
 """
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
-from threading import RLock
 from typing import Literal
+
+from api.database import Database
 
 __all__ = ["Feedback", "FeedbackStore", "Verdict"]
 
@@ -58,15 +57,13 @@ class FeedbackStore:
     """The feedback of one state directory. Safe to use from several threads and processes."""
 
     def __init__(self, state_dir: Path) -> None:
-        self._path = state_dir / "feedback.sqlite"
-        self._lock = RLock()
-        self._opened: sqlite3.Connection | None = None
+        self._database = Database(state_dir / "feedback.sqlite", SCHEMA)
 
     def add(self, given: Feedback) -> Feedback:
         """Store it; once this returns it is kept, whatever happens to this process."""
         made = f"fb_{token_hex(10)}"
         now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        with self._reading() as database:
+        with self._database.reading() as database:
             database.execute(
                 "INSERT INTO feedback (id, created, verdict, question, collection, answer_id, document_id, start, end, "
                 "comment) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -89,7 +86,7 @@ class FeedbackStore:
     def page(self, collection: str | None = None, *, offset: int = 0, limit: int = -1) -> tuple[int, list[Feedback]]:
         """How much there is, on one collection or on all, and some of it, the newest first."""
         where, values = ("collection = ?", (collection,)) if collection is not None else ("1", ())
-        with self._reading() as database:
+        with self._database.reading() as database:
             (total,) = database.execute(f"SELECT count(*) FROM feedback WHERE {where}", values).fetchone()  # noqa: S608  ours
             rows = database.execute(
                 f"SELECT * FROM feedback WHERE {where} ORDER BY number DESC LIMIT ? OFFSET ?",  # noqa: S608
@@ -99,28 +96,7 @@ class FeedbackStore:
 
     def close(self) -> None:
         """Close the database; the next use opens it again."""
-        with self._lock:
-            if self._opened is not None:
-                self._opened.close()
-                self._opened = None
-
-    @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            if self._opened is None:
-                self._opened = _open(self._path)
-            yield self._opened
-
-
-def _open(path: Path) -> sqlite3.Connection:
-    """Each statement is a transaction of its own, on disk when it ends."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    database = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
-    database.row_factory = sqlite3.Row
-    for pragma in ("journal_mode = WAL", "synchronous = FULL"):
-        database.execute(f"PRAGMA {pragma}")
-    database.executescript(SCHEMA)
-    return database
+        self._database.close()
 
 
 def _feedback_from(row: sqlite3.Row) -> Feedback:

@@ -4,15 +4,14 @@ One database per state directory, shared by every process over it: ``state_dir/j
 """
 
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
-from threading import RLock
 from typing import Literal
 
+from api.database import Database
 from index.errors import CitespanError
 
 __all__ = ["KEPT_JOBS", "FileState", "Job", "JobFile", "JobKind", "JobNotFound", "JobState", "Jobs", "new_job_id"]
@@ -97,13 +96,11 @@ class Jobs:
     """The jobs of one state directory, oldest first. Safe to use from several threads and processes."""
 
     def __init__(self, state_dir: Path) -> None:
-        self._path = state_dir / "jobs.sqlite"
-        self._lock = RLock()
-        self._opened: sqlite3.Connection | None = None
+        self._database = Database(state_dir / "jobs.sqlite", SCHEMA)
 
     def add(self, job: Job) -> Job:
         """Write a new job down; once this returns it will be done, whatever happens to this process."""
-        with self._writing() as database:
+        with self._database.writing() as database:
             total = sum(file.size for file in job.files if file.state == "waiting")
             number = database.execute(
                 "INSERT INTO jobs (id, kind, collection, created, total_bytes) VALUES (?, ?, ?, ?, ?)",
@@ -129,7 +126,7 @@ class Jobs:
     def page(self, collection: str | None, *, offset: int, limit: int) -> tuple[int, list[Job]]:
         """How many jobs there are, of one collection or of all, and some of them, the newest first."""
         where, values = ("collection = ?", (collection,)) if collection is not None else ("1", ())
-        with self._reading() as database:
+        with self._database.reading() as database:
             (total,) = database.execute(f"SELECT count(*) FROM jobs WHERE {where}", values).fetchone()  # noqa: S608
             return total, self._select(f"{where} ORDER BY number DESC LIMIT ? OFFSET ?", (*values, limit, offset))
 
@@ -143,7 +140,7 @@ class Jobs:
 
     def take_up(self) -> None:
         """Put jobs that a process left running back. Call it where no other process can be running one."""
-        with self._writing() as database:
+        with self._database.writing() as database:
             database.execute(
                 "UPDATE jobs SET state = 'queued', message = 'interrupted; it will be taken up again' "
                 "WHERE state = 'running'"
@@ -151,7 +148,7 @@ class Jobs:
 
     def start(self, job: Job) -> None:
         """Note that a job runs."""
-        with self._writing() as database:
+        with self._database.writing() as database:
             database.execute(
                 "UPDATE jobs SET state = 'running', started = coalesce(started, ?), message = NULL WHERE id = ?",
                 (_now(), job.id),
@@ -159,12 +156,12 @@ class Jobs:
 
     def tell(self, job: Job, message: str | None) -> None:
         """Say what a running job waits for."""
-        with self._writing() as database:
+        with self._database.writing() as database:
             database.execute("UPDATE jobs SET message = ? WHERE id = ?", (message, job.id))
 
     def progress(self, job: Job, *, done: int, total: int, passages: int) -> None:
         """Say how far a running job is."""
-        with self._writing() as database:
+        with self._database.writing() as database:
             database.execute(
                 "UPDATE jobs SET done_bytes = ?, total_bytes = ?, passages = ?, message = NULL WHERE id = ?",
                 (done, total, passages, job.id),
@@ -172,7 +169,7 @@ class Jobs:
 
     def note(self, job: Job, files: Sequence[JobFile]) -> None:
         """Replace what is said of a job's files."""
-        with self._writing() as database:
+        with self._database.writing() as database:
             database.executemany(
                 "UPDATE files SET state = ?, document_id = ?, message = ? "
                 "WHERE job = (SELECT number FROM jobs WHERE id = ?) AND number = ?",
@@ -181,7 +178,7 @@ class Jobs:
 
     def finish(self, job: Job, *, state: JobState, message: str | None = None) -> None:
         """End a job, and forget the oldest ended ones."""
-        with self._writing() as database:
+        with self._database.writing() as database:
             database.execute(
                 "UPDATE jobs SET state = ?, finished = ?, message = ? WHERE id = ?", (state, _now(), message, job.id)
             )
@@ -195,13 +192,10 @@ class Jobs:
 
     def close(self) -> None:
         """Close the database; the next use opens it again."""
-        with self._lock:
-            if self._opened is not None:
-                self._opened.close()
-                self._opened = None
+        self._database.close()
 
     def _select(self, clause: str, values: Sequence[object]) -> list[Job]:
-        with self._reading() as database:
+        with self._database.reading() as database:
             rows = database.execute(f"SELECT * FROM jobs WHERE {clause}", values).fetchall()  # noqa: S608  ours
             return [_job_from(row, self._files(database, row["number"])) for row in rows]
 
@@ -212,39 +206,10 @@ class Jobs:
         )
         return [JobFile(**dict(row)) for row in rows]
 
-    @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            if self._opened is None:
-                self._opened = _open(self._path)
-            yield self._opened
-
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction, on disk when it ends."""
-        with self._reading() as database:
-            database.execute("BEGIN IMMEDIATE")
-            try:
-                yield database
-            except BaseException:
-                database.execute("ROLLBACK")
-                raise
-            database.execute("COMMIT")
-
 
 def new_job_id() -> str:
     """An id that nobody guesses."""
     return f"job_{token_hex(10)}"
-
-
-def _open(path: Path) -> sqlite3.Connection:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    database = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
-    database.row_factory = sqlite3.Row
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
-        database.execute(f"PRAGMA {pragma}")
-    database.executescript(SCHEMA)
-    return database
 
 
 def _job_from(row: sqlite3.Row, files: Sequence[JobFile]) -> Job:
