@@ -3,10 +3,11 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import RLock
 
-__all__ = ["Database"]
+__all__ = ["Database", "now"]
 
 PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
 
@@ -58,3 +59,8 @@ class Database:
             database.execute(f"PRAGMA {pragma}")
         database.executescript(self._schema)
         return database
+
+
+def now() -> str:
+    """The time as it is stored and told: ISO 8601 in UTC, to the millisecond."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

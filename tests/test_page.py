@@ -15,26 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from index.embedding import Embedder
 from tests.browsing import app_over, chromium, parts_at, running
 from tests.fakes import HashingEmbedder
-
-HEALING = """Cytokines in wound repair
-
-Background
-
-Wound healing is mediated by IL-6, IL-8 and MCP-1, which enhance the migration of monocytes into injured
-sites. Fibroblasts follow them and deposit a new extracellular matrix within days. The effect was absent in
-mice that lacked the receptor for MCP-1.
-
-Methods
-
-Full-thickness wounds of 6 mm were made in the dorsal skin of 24 mice and photographed every second day.
-"""
-
-VESSELS = (
-    "Growth of vessels \U0001f9ec\r\n\r\n"
-    "VEGF promotes angiogenesis \U0001fac0 in ischaemic muscle of rats (1×10⁶ cells).\r\n"
-    "Hepatocyte growth factor reduces fibrosis of the liver after injury.\r\n\r\n"
-    "Blood flow had recovered \U0001f9ea fully by the fourth week of treatment.\r\n"
-)
+from tests.test_api import HEALING, VESSELS
 
 HOSTILE = (
     '<script>window.harmed = 1</script><img src=x onerror="window.harmed = 2">\n\n'

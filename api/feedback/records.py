@@ -5,12 +5,11 @@ One database per state directory, shared by every process over it: ``state_dir/f
 
 import sqlite3
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
 from typing import Literal
 
-from api.database import Database
+from api.database import Database, now
 
 __all__ = ["Feedback", "FeedbackStore", "Verdict"]
 
@@ -62,14 +61,14 @@ class FeedbackStore:
     def add(self, given: Feedback) -> Feedback:
         """Store it; once this returns it is kept, whatever happens to this process."""
         made = f"fb_{token_hex(10)}"
-        now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        created = now()
         with self._database.reading() as database:
             database.execute(
                 "INSERT INTO feedback (id, created, verdict, question, collection, answer_id, document_id, start, end, "
                 "comment) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     made,
-                    now,
+                    created,
                     given.verdict,
                     given.question,
                     given.collection,

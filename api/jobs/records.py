@@ -6,12 +6,11 @@ One database per state directory, shared by every process over it: ``state_dir/j
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
 from typing import Literal
 
-from api.database import Database
+from api.database import Database, now
 from index.errors import CitespanError
 
 __all__ = ["KEPT_JOBS", "FileState", "Job", "JobFile", "JobKind", "JobNotFound", "JobState", "Jobs", "new_job_id"]
@@ -104,7 +103,7 @@ class Jobs:
             total = sum(file.size for file in job.files if file.state == "waiting")
             number = database.execute(
                 "INSERT INTO jobs (id, kind, collection, created, total_bytes) VALUES (?, ?, ?, ?, ?)",
-                (job.id, job.kind, job.collection, _now(), total),
+                (job.id, job.kind, job.collection, now(), total),
             ).lastrowid
             database.executemany(
                 "INSERT INTO files (job, number, name, size, state, document_id, message, location) "
@@ -151,7 +150,7 @@ class Jobs:
         with self._database.writing() as database:
             database.execute(
                 "UPDATE jobs SET state = 'running', started = coalesce(started, ?), message = NULL WHERE id = ?",
-                (_now(), job.id),
+                (now(), job.id),
             )
 
     def tell(self, job: Job, message: str | None) -> None:
@@ -180,7 +179,7 @@ class Jobs:
         """End a job, and forget the oldest ended ones."""
         with self._database.writing() as database:
             database.execute(
-                "UPDATE jobs SET state = ?, finished = ?, message = ? WHERE id = ?", (state, _now(), message, job.id)
+                "UPDATE jobs SET state = ?, finished = ?, message = ? WHERE id = ?", (state, now(), message, job.id)
             )
             if state == "done":
                 database.execute("UPDATE jobs SET done_bytes = total_bytes WHERE id = ?", (job.id,))
@@ -215,7 +214,3 @@ def new_job_id() -> str:
 def _job_from(row: sqlite3.Row, files: Sequence[JobFile]) -> Job:
     known = {name: row[name] for name in row.keys() if name != "number"}  # noqa: SIM118  a row iterates its values
     return Job(files=files, **known)
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

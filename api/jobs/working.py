@@ -78,7 +78,7 @@ class Worker:
                 self.stopping.wait(LOOK_SECONDS)  # another process works
             except Stopped:
                 return
-            except Exception:
+            except Exception:  # whatever it is, jobs that were accepted must be done
                 logger.exception("Jobs cannot be worked on; trying again in 10 seconds")
                 self.stopping.wait(10)
 
