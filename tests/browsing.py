@@ -1,26 +1,23 @@
-"""A real Chromium on a real server, for tests of the page and for its screenshots."""
+"""A real Chromium, and the service as it is started, for tests of the page and for its screenshots."""
 
 import shutil
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import uvicorn
 from fastapi import FastAPI
 from playwright.sync_api import Browser, sync_playwright
 
 from api.app import create_app
 from api.service import open_service
-from api.serving import Server, listen
 from api.settings import ApiSettings, Settings
 from assistant.bootstrap import Parts
 from assistant.settings import AssistantSettings
 from index.embedding import Embedder
 from index.settings import IndexSettings
 
-__all__ = ["app_over", "chromium", "parts_at", "running"]
+__all__ = ["app_over", "chromium", "parts_at"]
 
 
 def parts_at(state_dir: Path, embedder: Embedder | None = None) -> Parts:
@@ -34,22 +31,6 @@ def app_over(parts: Parts, **settings: Any) -> FastAPI:
     """The service as it is started, over these parts; ``settings`` are those of its ways in."""
     in_force = Settings(parts.settings, AssistantSettings(), ApiSettings(**settings), flags={})
     return create_app(open_service(in_force, parts))
-
-
-@contextmanager
-def running(app: FastAPI, port: int = 0) -> Iterator[str]:
-    """A real server on a loopback port, in a thread; gives its address."""
-    listening = listen("127.0.0.1", port)
-    config = uvicorn.Config(app, log_level="warning", ws="none", timeout_graceful_shutdown=2)
-    server = Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(timeout=30)
-        assert not thread.is_alive()
 
 
 @contextmanager

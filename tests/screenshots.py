@@ -5,7 +5,8 @@ from pathlib import Path
 
 from playwright.sync_api import FilePayload, Page, expect
 
-from tests.browsing import app_over, chromium, parts_at, running
+from tests.browsing import app_over, chromium, parts_at
+from tests.servers import running
 
 ROOT = Path(__file__).parent.parent
 QUESTION = "Which growth factors does the secretome contain and what are exosomes?"
@@ -46,10 +47,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as state:
         parts = parts_at(Path(state))
         parts.builder("default").add([ROOT / "seeds"])
-        with running(app_over(parts)) as url, chromium() as browser:
+        with running(app_over(parts)) as server, chromium() as browser:
             expect.set_options(timeout=60_000)
             page = browser.new_page(viewport={"width": 1120, "height": 660})
-            page.goto(url)
+            page.goto(server.url)
             answer(page)
             documents(page)
 

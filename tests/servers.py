@@ -53,10 +53,13 @@ class Running:
 
 
 @contextmanager
-def running(app: ASGIApp) -> Iterator[Running]:
-    """A real server on a loopback port, in a thread."""
-    listening = listen("127.0.0.1", 0)
-    server = Server(uvicorn.Config(app, http=Protocol, ws="none", log_config=None, access_log=False))
+def running(app: ASGIApp, port: int = 0) -> Iterator[Running]:
+    """A real server on a loopback port, in a thread. It is told to leave logging as it is, which others share."""
+    listening = listen("127.0.0.1", port)
+    config = uvicorn.Config(
+        app, http=Protocol, ws="none", log_config=None, access_log=False, timeout_graceful_shutdown=2
+    )
+    server = Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
     try:

@@ -13,8 +13,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from index.embedding import Embedder
-from tests.browsing import app_over, chromium, parts_at, running
+from tests.browsing import app_over, chromium, parts_at
 from tests.fakes import HashingEmbedder
+from tests.servers import running
 from tests.test_api import HEALING, VESSELS
 
 HOSTILE = (
@@ -91,8 +92,8 @@ def site(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Iterat
     parts = parts_at(tmp_path_factory.mktemp("state"), embedder)
     assert len(parts.builder("default").add([folder]).added) == 3
     parts.builder("vessels").add([folder / "vessels.txt"])
-    with running(app_over(parts)) as url, httpx.Client(base_url=url, timeout=60) as client:
-        yield Site(url, folder, client)
+    with running(app_over(parts)) as server, httpx.Client(base_url=server.url, timeout=60) as client:
+        yield Site(server.url, folder, client)
 
 
 @pytest.fixture(scope="module")
@@ -106,8 +107,8 @@ def crowded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     parts = parts_at(tmp_path_factory.mktemp("crowded"), HashingEmbedder())
     parts.builder("default").add([folder])
     parts.builder("long").add([long])
-    with running(app_over(parts)) as url, httpx.Client(base_url=url, timeout=60) as client:
-        yield Site(url, long, client)
+    with running(app_over(parts)) as server, httpx.Client(base_url=server.url, timeout=60) as client:
+        yield Site(server.url, long, client)
 
 
 @pytest.fixture
@@ -469,8 +470,8 @@ def test_a_service_that_wants_a_key_is_given_one_for_as_long_as_the_tab_is_open(
     parts = parts_at(tmp_path / "state", HashingEmbedder())
     parts.builder("default").add([tmp_path / "note.txt"])
     app = app_over(parts, api_keys=(f"reader:ask:{sha256(key.encode()).hexdigest()}",))
-    with running(app) as url, httpx.Client(base_url=url) as client:
-        visit = visit_to(Site(url, tmp_path, client), context)
+    with running(app) as server, httpx.Client(base_url=server.url) as client:
+        visit = visit_to(Site(server.url, tmp_path, client), context)
         page = visit.open()
         expect(page.locator("#key-dialog")).to_be_visible()
         page.fill("#key-field", key.replace("1b", "2c"))
@@ -485,7 +486,7 @@ def test_a_service_that_wants_a_key_is_given_one_for_as_long_as_the_tab_is_open(
         expect(page.locator("#library")).to_contain_text("1 document to ask")
         assert key not in page.content()
         assert page.evaluate("JSON.stringify(localStorage)").find(key) == -1
-        page.goto(url + "/#documents")
+        page.goto(server.url + "/#documents")
         page.get_by_role("button", name="Delete").click()
         page.locator("#delete-dialog").get_by_role("button", name="Delete").click()
         expect(page.locator(".job .trouble")).to_contain_text("scope write")
@@ -779,8 +780,8 @@ def test_ten_megabytes_open_at_their_end(tmp_path: Path, browser: Browser, conte
     assert (tmp_path / "long.txt").stat().st_size > 10_000_000
     parts = parts_at(tmp_path / "state", HashingEmbedder())
     parts.builder("long").add([tmp_path / "long.txt"])
-    with running(app_over(parts)) as url, httpx.Client(base_url=url, timeout=60) as client:
-        _reads_the_end_of(visit_to(Site(url, tmp_path, client), context), lines=lines)
+    with running(app_over(parts)) as server, httpx.Client(base_url=server.url, timeout=60) as client:
+        _reads_the_end_of(visit_to(Site(server.url, tmp_path, client), context), lines=lines)
 
 
 # The modules by themselves, in the browser that runs them
