@@ -4,28 +4,20 @@ import difflib
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import NoDecode, TomlConfigSettingsSource
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import TomlConfigSettingsSource
 
 from api.door.keys import key_of_entry
 from api.door.origins import authority_of, origin_of
 from assistant.settings import AssistantSettings
 from index.errors import SettingsError
-from index.settings import IndexSettings, LayeredSettings
+from index.settings import IndexSettings, LayeredSettings, Words
 
 __all__ = ["ApiSettings", "Origin", "Settings", "load_settings"]
 
 PREFIX = "CITESPAN_"
-
-
-def _parts(value: object) -> object:
-    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
-
-
-Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_parts)]
-"""Several values in one setting, with commas between."""
 
 
 class ApiSettings(LayeredSettings):
@@ -84,7 +76,7 @@ class ApiSettings(LayeredSettings):
         return url.rstrip("/") if url else None
 
 
-NEVER_SAID = {"api_keys", "slack_bot_token", "slack_app_token", "slack_signing_secret"}
+NEVER_SAID = {"api_keys", "generator_key", "slack_bot_token", "slack_app_token", "slack_signing_secret"}
 """Settings whose values may be secrets, also where they are wrong."""
 
 GROUPS: tuple[type[LayeredSettings], ...] = (IndexSettings, AssistantSettings, ApiSettings)

@@ -1,13 +1,11 @@
 """What can be set about answering."""
 
-from typing import Literal
-
-from pydantic import Field
+from pydantic import Field, SecretStr
 
 from assistant.cross_encoding import BUILT_IN
 from assistant.models import Caution
 from assistant.profiles import ProfileName
-from index.settings import LayeredSettings
+from index.settings import LayeredSettings, Words
 
 __all__ = ["AssistantSettings"]
 
@@ -15,8 +13,29 @@ __all__ = ["AssistantSettings"]
 class AssistantSettings(LayeredSettings):
     """Settings of the assistant: how much it says, and how sure it must be."""
 
-    generator: Literal["extractive"] = Field(
-        "extractive", description="What writes answers: extractive quotes sentences."
+    generator: str = Field(
+        "extractive",
+        description="What writes answers: extractive (quotes sentences), provider:model, or gguf:FILE.",
+    )
+    generators: Words = Field((), description="Others that a question may ask for: names, with commas.")
+    generator_url: str | None = Field(None, description="URL of the OpenAI-compatible server that openai:MODEL means.")
+    generator_key: SecretStr | None = Field(
+        None, description="Key for that server; providers read their own variables."
+    )
+    generator_seconds: float = Field(
+        60, gt=0, description="How long a model may take over an answer, retries included."
+    )
+    generator_window: int | None = Field(
+        None,
+        ge=512,
+        description="Tokens that a model can read and write; else what is known of it, or 4096.",
+    )
+    generator_tokens: int = Field(512, ge=32, description="Longest draft that a model may write, in tokens.")
+    claim_judge: str = Field(
+        "built-in", description="What checks a model's claims: built-in, or the name of an NLI model."
+    )
+    langsmith_tracing: bool = Field(
+        default=False, description="Whether prompts and answers may go to LangSmith, where its own variables say so."
     )
     profile: ProfileName = Field(
         "best", description="How much work a question is worth: best, or fast (no cross-encoder, fewer candidates)."

@@ -5,20 +5,29 @@ over the defaults.
 """
 
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 import platformdirs
-from pydantic import Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
 
-__all__ = ["DEFAULT_MODEL", "IndexSettings", "LayeredSettings"]
+__all__ = ["DEFAULT_MODEL", "IndexSettings", "LayeredSettings", "Words"]
 
 DEFAULT_MODEL = "sentence-transformers/all-MiniLM-L6-v2"
+
+
+def _parts(value: object) -> object:
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_parts)]
+"""Several values in one setting, with commas between."""
 
 
 class LayeredSettings(BaseSettings):

@@ -1,0 +1,1 @@
+"""Whether what a claim says is what its quotations say."""

@@ -1,0 +1,1 @@
+"""Answers that a language model writes: chat models, prompts, drafts, quotations located, claims that survive."""
