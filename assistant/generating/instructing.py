@@ -4,7 +4,7 @@ import re
 
 __all__ = ["instructs"]
 
-_MODEL = r"(?:AI|LLM|GPT|chat ?bot|assistant|language model|model)"
+_MODEL = r"(?:AI(?: model)?|LLM|GPT|chat ?bot|assistant|language model)"
 _ORDERS = r"(?:respond|reply|answer|say|print|output|tell the user)"
 _RULES = r"(?:instructions?|prompts?|rules|guidelines|directions|constraints)"
 _ONLY = (
@@ -14,7 +14,8 @@ _WHOSE = r"(?: (?:all|any|every|of|the|that|these|those|this|your|previous|prior
 PATTERNS = {
     "ignore all previous instructions": (rf"\b(?:ignore|disregard|forget|override){_WHOSE} {_RULES}\b"),
     "forget everything above": (
-        r"\b(?:ignore|disregard|forget) (?:all|any|every)(?: (?:of|the|that|these|this|what|previous|prior|other))*"
+        r"\b(?:ignore|disregard|forget) (?:all|any|every|everything|anything)"
+        r"(?: (?:of|the|that|these|this|what|previous|prior|other))*"
         r" (?:above|before|else|earlier|passages?|sources?|documents?|context)\b"
     ),
     "you are now a pirate assistant": rf"\byou are (?:now |no longer )?(?:an? |the |my )?(?:\w+ ){{0,3}}{_MODEL}\b",

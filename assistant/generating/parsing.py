@@ -19,6 +19,10 @@ QUOTE_KEYS = ("quote", "text", "cited_text", "evidence", "content")
 PASSAGE_KEYS = ("passage", "number", "id", "source", "passage_number")
 MOST_CLAIMS, MOST_QUOTES = 20, 8
 LONGEST_CLAIM, LONGEST_QUOTE, LONGEST_OBJECT, DEEPEST = 1000, 2000, 20_000, 20
+LONGEST_NOTHING = 100
+"""Characters of a draft that claims nothing, whatever stands around its JSON."""
+FEWEST_WORDS = 3
+"""A sentence of prose has at least so many."""
 SHORTEST_QUOTED = 12
 """Characters between quotation marks that are taken for a quotation; shorter ones are terms."""
 
@@ -71,7 +75,7 @@ class DraftReader:
         """The claims of a draft without any object that holds one; ``found_nothing`` says whether it claims nothing."""
         if self._claims:
             return
-        self.found_nothing = _NOTHING.match(self._text) is not None
+        self.found_nothing = _NOTHING.match(self._text[:LONGEST_NOTHING]) is not None
         if "{" not in self._text:
             yield from _prose(self._text)
 
@@ -94,9 +98,9 @@ class DraftReader:
 def _claim_in(text: str) -> Claim | None:
     found = _read(text)
     said = _first_text(found, CLAIM_KEYS)
-    quotes = next((found[key] for key in QUOTES_KEYS if key in found), None)
+    given = [found[key] for key in QUOTES_KEYS if key in found]
     claim = _plain(said)[:LONGEST_CLAIM]
-    return Claim(claim, tuple(_quotes(quotes, found))) if claim and quotes is not None else None
+    return Claim(claim, tuple(_quotes(given[0], found))) if claim and given else None
 
 
 def _read(text: str) -> Mapping[str, object]:
@@ -132,7 +136,7 @@ def _prose(text: str) -> Iterator[Claim]:
         for span in sentence_spans(said, 0, len(said)) if said else ():
             sentence = span.cut(said)
             quotes = tuple(Quote(_plain(match)) for match in _QUOTED.findall(sentence)[:MOST_QUOTES])
-            if claims < MOST_CLAIMS and len(sentence) <= LONGEST_CLAIM:
+            if claims < MOST_CLAIMS and len(sentence) <= LONGEST_CLAIM and len(sentence.split()) >= FEWEST_WORDS:
                 claims += 1
                 yield Claim(sentence, quotes or (Quote(sentence),))
 

@@ -78,8 +78,7 @@ class Quotable:
 @lru_cache(maxsize=1024)
 def fold(text: str) -> str:
     """What of a text must be the same for it to be the same quotation."""
-    seen = _EDGES.sub("", search_view(text.strip()).text)
-    return _SPACE.sub("", _INNER_HYPHEN.sub("", seen))
+    return _squeezed(_EDGES.sub("", search_view(text.strip()).text))
 
 
 class _Folded:
@@ -90,7 +89,7 @@ class _Folded:
         self._text = ""
         self._starts: list[int] = []
         for line in passage.lines:
-            folded = fold_within(line.shown)
+            folded = _squeezed(search_view(line.shown).text)
             self._text += " " if self._text[-1:].isdigit() and folded[:1].isdigit() else ""
             self._starts.append(len(self._text))
             self._text += folded
@@ -121,9 +120,9 @@ class _Folded:
         return list(range(first, bisect_left(self._starts, end)))
 
 
-def fold_within(text: str) -> str:
-    """A text folded, its edges kept: others stand before and behind it."""
-    return _SPACE.sub("", _INNER_HYPHEN.sub("", search_view(text).text))
+def _squeezed(seen: str) -> str:
+    """Without spaces, but between digits, and hyphens in words; all quotation marks alike."""
+    return _SPACE.sub("", _INNER_HYPHEN.sub("", seen)).replace('"', "'")
 
 
 def _similarity(near: NearMiss) -> float:
