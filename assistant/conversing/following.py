@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from assistant.conversing.antecedents import HE, gender_of, meant_by
 from assistant.conversing.completing import completed
 from assistant.conversing.lexicon import ELSE
 from assistant.conversing.phrases import phrases_in, words_in
@@ -37,10 +38,19 @@ def listen(turns: Sequence[Turn]) -> Conversation:
     for turn in turns:
         text = turn.text[:LONGEST_TURN]
         if turn.role == "user":
+            _note_gender(text, conversation)
             conversation.hear_question(_settled(text, conversation))
         else:
             conversation.hear_answer(text)
     return conversation
+
+
+def _note_gender(question: str, conversation: Conversation) -> None:
+    """Whoever is "she" once is not "he" later."""
+    pronoun = next((word.plain for word in words_in(question) if word.plain in HE), None)
+    topic = meant_by(pronoun, conversation) if pronoun else None
+    if topic and pronoun:
+        topic.gender = gender_of(pronoun)
 
 
 def _settled(question: str, conversation: Conversation) -> str:
