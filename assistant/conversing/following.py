@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 
+from assistant.conversing.antecedents import HE, gender_of, meant_by
 from assistant.conversing.completing import completed
 from assistant.conversing.lexicon import ELSE
 from assistant.conversing.phrases import phrases_in, words_in
 from assistant.conversing.resolving import resolved
 from assistant.conversing.topics import Conversation
 from assistant.models import Turn
+from index.tokenizing import content_words
 
 __all__ = ["stand_alone"]
 
@@ -36,10 +38,19 @@ def listen(turns: Sequence[Turn]) -> Conversation:
     for turn in turns:
         text = turn.text[:LONGEST_TURN]
         if turn.role == "user":
+            _note_gender(text, conversation)
             conversation.hear_question(_settled(text, conversation))
         else:
             conversation.hear_answer(text)
     return conversation
+
+
+def _note_gender(question: str, conversation: Conversation) -> None:
+    """Whoever is "she" once is not "he" later."""
+    pronoun = next((word.plain for word in words_in(question) if word.plain in HE), None)
+    topic = meant_by(pronoun, conversation) if pronoun else None
+    if topic and pronoun:
+        topic.gender = gender_of(pronoun)
 
 
 def _settled(question: str, conversation: Conversation) -> str:
@@ -55,19 +66,33 @@ def _settled(question: str, conversation: Conversation) -> str:
 
 def _once(question: str, conversation: Conversation) -> str:
     whole = completed(question, conversation)
-    return _anchored(resolved(question if whole is None else whole, conversation), conversation)
+    found = resolved(question if whole is None else whole, conversation)
+    return _anchored(found, conversation, pointed=found != question)
 
 
-def _anchored(question: str, conversation: Conversation) -> str:
+def _anchored(question: str, conversation: Conversation, *, pointed: bool) -> str:
     """With what all is about behind it, where nothing in the question says so: "Were any awards won (Exai)?"."""
-    subject = conversation.subject
-    if subject is None or _says(question, conversation):
+    if conversation.headings:
+        missing = [] if _is_specific(question, pointed=pointed) else _unsaid(conversation.headings, question)
+    else:
+        subject = conversation.subject
+        missing = [subject.text] if subject and not _says(question) else []
+    if not missing:
         return question
     body = question.rstrip(" ?.!")
-    return f"{body} ({subject.text}){question[len(body) :].strip() or '?'}"
+    return f"{body} ({', '.join(missing)}){question[len(body) :].strip() or '?'}"
 
 
-def _says(question: str, conversation: Conversation) -> bool:
+def _is_specific(question: str, *, pointed: bool) -> bool:
+    return not pointed and any(phrase.name for phrase in phrases_in(question))
+
+
+def _unsaid(headings: Sequence[str], question: str) -> list[str]:
+    said = set(content_words(question))
+    return [text for text in headings if said.isdisjoint(content_words(text))]
+
+
+def _says(question: str) -> bool:
     """Whether the question names something of its own."""
     specific = [phrase for phrase in phrases_in(question) if not phrase.relational]
     compares = any(word.plain in ELSE for word in words_in(question))

@@ -14,7 +14,8 @@ LONGEST = 8
 LINKS = frozenset("of the de la du von van der den del di da al el bin for on in to &".split())
 """Small words inside names: University of Vienna, On the Sunday of Life."""
 _WORD = re.compile(r"[^\W_]+(?:[.'’/\-–][^\W_]+)*\+?|&")
-_GAP = re.compile(r"[ \u00a0]*|\. ")
+_GAP = re.compile(r"[ \u00a0]*")
+_INITIAL_GAP = re.compile(r"\. ?")
 _QUOTED = re.compile(r"[\"“]([^\"“”\n]{2,80})[\"”]")
 _NAMED = re.compile(r"[^\W\d_].*[A-Z\d]|[A-Z]")
 
@@ -79,13 +80,13 @@ def _runs(text: str) -> Iterator[Phrase]:
     words = words_in(text)
     run: list[Word] = []
     for number, word in enumerate(words):
-        if run and not _GAP.fullmatch(text, run[-1].end, word.start):
+        if run and not _joined(run[-1], word, text):
             yield from _phrase(run, text)
             run = []
         if run and _breaks_name(run, word):
             yield from _phrase(run, text)
             run = []
-        if _belongs(words, number, run):
+        if _belongs(words, number, run, text):
             run.append(word)
         else:
             yield from _phrase(run, text)
@@ -93,12 +94,21 @@ def _runs(text: str) -> Iterator[Phrase]:
     yield from _phrase(run, text)
 
 
-def _belongs(words: Sequence[Word], number: int, run: Sequence[Word]) -> bool:
+def _joined(one: Word, other: Word, text: str) -> bool:
+    """Whether nothing but a blank, or the dot of an initial, is between two words."""
+    initial = len(one.text) == 1 and one.text.isupper() and _INITIAL_GAP.fullmatch(text, one.end, other.start)
+    return bool(initial) or _GAP.fullmatch(text, one.end, other.start) is not None
+
+
+def _belongs(words: Sequence[Word], number: int, run: Sequence[Word], text: str) -> bool:
     word, previous = words[number], words[number - 1].plain if number else ""
     following = words[number + 1] if number + 1 < len(words) else None
     if word.plain in LINKS and run and run[-1].named and following and following.named:
         return previous not in LINKS or word.plain == "the"
-    if word.named and number and (word.plain not in STOP_WORDS or len(word.text) > 1 and word.text.isupper()):
+    if text.startswith(".", word.end) and len(word.text) == 1 and word.text.isupper():
+        return True
+    begins = text[: word.start].rstrip()[-1:] in {"", ".", "?", "!", ":"}
+    if word.named and not begins and word.text != "I":
         return True
     if word.plain in STOP_WORDS or word.plain in AUXILIARIES or word.plain in WH_WORDS:
         return False

@@ -1,18 +1,16 @@
 """Pronouns and "the movie" in a question, replaced by what they mean in the conversation."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.conversing.kinds import is_person, is_plural
-from assistant.conversing.lexicon import AUXILIARIES, BOUNDARIES, PREPOSITIONS, WH_WORDS, is_verb
+from assistant.conversing.lexicon import AUXILIARIES, BOUNDARIES, PREPOSITIONS, WH_WORDS
 from assistant.conversing.phrases import Phrase, Word, phrases_in, words_in
+from assistant.conversing.antecedents import HE, IT, THEY, meant_by
 from assistant.conversing.topics import Conversation, Topic
 
 __all__ = ["Edit", "apply", "resolved"]
 
-HE = frozenset("he him his himself she her hers herself".split())
-IT = frozenset("it its itself".split())
-THEY = frozenset("they them their theirs themselves".split())
 POSSESSIVE = frozenset("his its their hers theirs".split())
 REFLEXIVE = ("self", "selves")
 POINTING = frozenset("this that these those the".split())
@@ -108,30 +106,6 @@ def _fits(base: str, phrase: Phrase) -> bool:
     if base in THEY:
         return is_plural(phrase.text) or phrase.name
     return not is_person(phrase) and not is_plural(phrase.text)
-
-
-def meant_by(base: str, conversation: Conversation) -> Topic | None:
-    """What a pronoun means: the best topic that agrees with it."""
-    agrees, fallback = _agreement(base)
-    asked = conversation.question.lower().split()[:1]
-    if asked and asked[0] in {"who", "which", "what"} and conversation.answer:
-        for topic in conversation.in_answer():
-            if agrees(topic) and asked[0] == ("who" if base in HE else "which"):
-                return topic
-    for wanted in (agrees, fallback):
-        for relational in (False, True):
-            for topic in conversation.newest():
-                if wanted(topic) and topic.relational == relational:
-                    return topic
-    return None
-
-
-def _agreement(base: str) -> tuple[Callable[[Topic], bool], Callable[[Topic], bool]]:
-    if base in HE:
-        return (lambda topic: topic.person), (lambda topic: topic.name)
-    if base in THEY:
-        return (lambda topic: topic.plural), (lambda topic: topic.name)
-    return (lambda topic: not topic.person and not topic.plural), (lambda topic: not topic.person)
 
 
 def _description(

@@ -4,9 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from assistant.conversing.kinds import is_person, is_plural
-from assistant.conversing.lexicon import AUXILIARIES, PEOPLE, is_verb
+from assistant.conversing.lexicon import AUXILIARIES, PEOPLE, WH_WORDS, is_verb
 from assistant.conversing.phrases import Phrase, names_in, phrases_in, words_in
-from index.tokenizing import STOP_WORDS
 
 __all__ = ["Conversation", "Topic"]
 
@@ -26,6 +25,7 @@ class Topic:
     turn: int
     order: int
     times: int = 1
+    gender: str = ""
 
 
 @dataclass(slots=True)
@@ -45,16 +45,21 @@ class Conversation:
             text = " ".join(question.split())[:LONGEST_TOPIC]
             self.headings.append(text)
             self._note(Phrase(text, 0, len(text), name=any(word.named for word in words_in(text))), 0, asked=True)
+            if len(self.headings) > 1:
+                self._note_all(text)
             return
         self.question, self.answer = question, ""
-        for order, phrase in enumerate(phrases_in(question)):
-            self._note(phrase, order, asked=True)
+        self._note_all(question)
 
     def hear_answer(self, answer: str) -> None:
         """A turn of the assistant."""
         self.answer = answer
         for order, phrase in enumerate(names_in(answer)):
             self._note(phrase, order, asked=False)
+
+    def _note_all(self, text: str) -> None:
+        for order, phrase in enumerate(phrases_in(text)):
+            self._note(phrase, order, asked=True)
 
     def _note(self, phrase: Phrase, order: int, *, asked: bool) -> None:
         text = phrase.text.strip()[:LONGEST_TOPIC]
@@ -76,7 +81,9 @@ class Conversation:
 
     def newest(self) -> list[Topic]:
         """Topics of questions before those of answers, newer before older, in a turn the first named first."""
-        return sorted(self.topics.values(), key=lambda topic: (not topic.asked, -topic.turn, topic.order))
+        later = {text.casefold() for text in self.headings[1:]}
+        found = [topic for name, topic in self.topics.items() if name not in later]
+        return sorted(found, key=lambda topic: (not topic.asked, -topic.turn, topic.order))
 
     @property
     def subject(self) -> Topic | None:
@@ -94,6 +101,6 @@ class Conversation:
 
 def is_heading(turn: str) -> bool:
     """Whether a turn names something and asks nothing: "Tippi Hedren"."""
-    words = [word.plain for word in words_in(turn)]
-    asks = any(word in AUXILIARIES or (word in STOP_WORDS and word.startswith("wh")) for word in words)
-    return bool(words) and len(words) <= 12 and "?" not in turn and not asks and not is_verb(words[0])
+    words = [word.plain for word in words_in(turn) if word.start == 0 or not word.text.istitle()]
+    asks = any(word in AUXILIARIES or word in WH_WORDS for word in words)
+    return words_in(turn) != [] and len(words) <= 12 and "?" not in turn and not asks and not is_verb(words[0])
