@@ -87,7 +87,9 @@ class Parts:
     def judge(self) -> ClaimJudge:
         """What checks the claims of a model; raises GeneratorError when it cannot be had."""
         if self._judge is None:
-            self._judge = open_judge(self.answering.claim_judge, self.embedder)
+            self._judge = open_judge(
+                self.answering.claim_judge, self.embedder, cache_dir=self.settings.cache_dir, notify=self._notify
+            )
         return self._judge
 
     def reader(self) -> IndexReader:

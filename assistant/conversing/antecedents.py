@@ -20,7 +20,13 @@ def gender_of(base: str) -> str:
 
 def meant_by(base: str, conversation: Conversation) -> Topic | None:
     """The topic that a pronoun stands for; None where nothing agrees."""
-    found = _people(gender_of(base), conversation) if base in HE else _several(conversation) if base in THEY else _thing(conversation)
+    found = (
+        _people(gender_of(base), conversation)
+        if base in HE
+        else _several(conversation)
+        if base in THEY
+        else _thing(conversation)
+    )
     return next(found, None)
 
 

@@ -100,6 +100,7 @@ class LangChainChat:
         self._tracing = tracing
         self._key_place = key_place
         kind = name.partition(":")[0]
+        self.grammatical = kind == "gguf"
         self._provider = "openai" if kind == "gguf" else kind
         self._place = f"{kind}:{model}"
         self._without = (
