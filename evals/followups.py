@@ -136,7 +136,9 @@ def figures(ranks: Sequence[int]) -> Figures:
     """Recall@1, recall@10, mean reciprocal rank."""
     found = np.array(ranks)
     reciprocal = np.divide(1.0, found, out=np.zeros(len(found)), where=found > 0)
-    return Figures(float(np.mean(found == 1)), float(np.mean((found > 0) & (found <= DEEPEST))), float(reciprocal.mean()))
+    return Figures(
+        float(np.mean(found == 1)), float(np.mean((found > 0) & (found <= DEEPEST))), float(reciprocal.mean())
+    )
 
 
 def measure(asked: Sequence[Followup], ranks: Sequence[int]) -> str:
