@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from assistant.errors import GeneratorError
 from assistant.generating.chat import ChatModel
@@ -78,7 +79,7 @@ class Generators:
             )
         if provider == "gguf":
             return self._local(name, Path(model).expanduser())
-        own_url = self._settings.generator_url if provider == "openai" else None
+        own_url = _checked(self._settings.generator_url) if provider == "openai" else None
         secret = self._settings.generator_key
         key = secret.get_secret_value() if secret else "none"
         place = "CITESPAN_GENERATOR_KEY" if own_url else _variable(provider)
@@ -141,6 +142,12 @@ class Generators:
             tracing=settings.langsmith_tracing,
             key_place=key_place,
         )
+
+
+def _checked(url: str | None) -> str | None:
+    if url and not (urlsplit(url).scheme in {"http", "https"} and urlsplit(url).hostname):
+        raise GeneratorError("CITESPAN_GENERATOR_URL is no URL: give one like http://127.0.0.1:8000/v1.")
+    return url or None
 
 
 def _unknown(provider: str, known: tuple[str, ...]) -> str:
