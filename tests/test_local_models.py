@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import socket
 import sys
 import threading
 import time
@@ -54,7 +55,7 @@ def model(some_generators: Generators) -> ChatModel:
 
 @pytest.fixture(scope="module")
 def server(model: ChatModel, some_generators: Generators) -> LocalServer:
-    return some_generators._servers[0]
+    return some_generators._servers[model.name]
 
 
 def test_an_answer_keeps_to_its_schema_and_is_counted(model: ChatModel) -> None:
@@ -131,15 +132,51 @@ def test_two_answers_are_written_at_once_each_with_the_whole_window(model: ChatM
     assert len(answers) == 2
 
 
-def test_a_closed_server_answers_nobody(capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_closed_server_answers_nobody_though_a_client_holds_on(capfd: pytest.CaptureFixture[str]) -> None:
     server = LocalServer(smollm(), window=512)
     health = server.url.removesuffix("/v1") + "/health"
     urllib.request.urlopen(health, timeout=10).close()
+    with socket.create_connection(("127.0.0.1", int(server.url.split(":")[2].removesuffix("/v1")))) as half:
+        half.sendall(b"POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
+        began = time.monotonic()
+        server.close()
+        assert time.monotonic() - began < 2
     server.close()
     server.close()
     with pytest.raises(urllib.error.URLError):
         urllib.request.urlopen(health, timeout=10)
     assert capfd.readouterr() == ("", "")  # llama.cpp likes to talk
+
+
+def test_closing_while_an_answer_is_written_ends_both_at_once() -> None:
+    some = Generators(
+        AssistantSettings(generator=f"gguf:{smollm()}", generator_window=512), notify=lambda _message: None
+    )
+    model = some.open()
+    assert model is not None
+    reading = model.stream(QUESTION, limit=400, waiting=always)
+    next(reading)
+    began = time.monotonic()
+    some.close()
+    with pytest.raises(GeneratorFailed, match="in the middle"):
+        list(reading)
+    assert time.monotonic() - began < 2
+
+
+def test_a_server_that_crashed_is_started_again() -> None:
+    some = Generators(
+        AssistantSettings(generator=f"gguf:{smollm()}", generator_window=512), notify=lambda _message: None
+    )
+    try:
+        first = some.open()
+        assert first is not None
+        some._servers[first.name]._process.kill()
+        some._servers[first.name]._process.wait()
+        again = some.open()
+        assert again is not None
+        assert list(again.stream(QUESTION, limit=4, waiting=always))
+    finally:
+        some.close()
 
 
 def test_the_trained_window_is_read_from_the_file() -> None:

@@ -42,7 +42,7 @@ class Generators:
         self._notify = notify
         self._lock = threading.Lock()
         self._models: dict[str, ChatModel] = {}
-        self._servers: list[LocalServer] = []
+        self._servers: dict[str, LocalServer] = {}
 
     def open(self, name: str | None = None) -> ChatModel | None:
         """The model of this name, the usual one for None; None where sentences are quoted and nothing is written.
@@ -59,6 +59,7 @@ class Generators:
         if name == EXTRACTIVE:
             return None
         with self._lock:
+            self._forget_if_ended(name)
             if name not in self._models:
                 self._models[name] = self._opened(name)
             return self._models[name]
@@ -67,9 +68,15 @@ class Generators:
         """Stop the local models; again does no harm. What is opened afterwards is opened anew."""
         with self._lock:
             self._models.clear()
-            servers, self._servers = self._servers, []
-        for server in servers:
+            servers, self._servers = self._servers, {}
+        for server in servers.values():
             server.close()
+
+    def _forget_if_ended(self, name: str) -> None:
+        server = self._servers.get(name)
+        if server is not None and not server.running:
+            server.close()
+            del self._servers[name], self._models[name]
 
     def _opened(self, name: str) -> ChatModel:
         provider, _, model = name.partition(":")
@@ -97,7 +104,7 @@ class Generators:
         except GeneratorError:
             server.close()
             raise
-        self._servers.append(server)
+        self._servers[name] = server
         return chat
 
     def _chat(
