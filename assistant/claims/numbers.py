@@ -1,22 +1,36 @@
-"""Every number of a claim stands in its quotations, with its unit."""
+"""Every number of a claim stands in its quotations, with its unit, and for the same thing."""
 
+from assistant.claims.aligning import Aligned
 from assistant.claims.judge import Judgement
 from assistant.claims.quantities import Quantity, quantities
-from assistant.claims.reading import Evidence, Statement
+from assistant.claims.reading import Evidence, Word
 
 __all__ = ["check_numbers"]
 
 _ONE = frozenset({"a", "an", "single", "one"})
 
 
-def check_numbers(claim: Statement, evidence: Evidence) -> Judgement | None:
-    """What is wrong with the first number that no quotation has."""
+def check_numbers(aligned: Aligned) -> Judgement | None:
+    """What is wrong with the first number that no quotation has, or that stands where a quotation has another."""
+    evidence = aligned.evidence
     given = [quantity for sentence in evidence.sentences for quantity in quantities(sentence.folded)]
     facts = {quantity.fact for quantity in given}
-    for quantity in quantities(claim.folded):
+    for quantity in quantities(aligned.claim.folded):
         if quantity.fact not in facts and not _says_one(quantity, evidence):
             return _missing(quantity, given)
+    return _exchanged(aligned)
+
+
+def _exchanged(aligned: Aligned) -> Judgement | None:
+    for word in aligned.added_in_order:
+        there = [other for other in aligned.instead[word] if _is_number(other)]
+        if _is_number(word) and there and word.key not in {other.key for other in there}:
+            return Judgement("contradicted", f"the quotation has {there[0].text} there, the claim {word.text}")
     return None
+
+
+def _is_number(word: Word) -> bool:
+    return word.text[0].isdigit()
 
 
 def _says_one(quantity: Quantity, evidence: Evidence) -> bool:

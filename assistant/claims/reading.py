@@ -11,7 +11,7 @@ from index.lexical import Ways
 from index.tokenizing import terms, words
 from index.views import search_view
 
-__all__ = ["Basis", "Evidence", "Statement", "Word", "key", "read", "read_premise", "sentences_of"]
+__all__ = ["Basis", "Evidence", "Statement", "Word", "key", "keys", "read", "read_premise", "sentences_of"]
 
 FEWEST_WORDS = 3
 """Content words of a clause that rests on a sentence of its own; a shorter one goes with the clause before it."""
@@ -53,9 +53,9 @@ def spelled_alike(term: str) -> str:
     return term
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Word:
-    """A word of the search view; a stop word has no terms. ``clause`` counts from 0 in its sentence."""
+    """A word of the search view at its place; a stop word has no terms. ``clause`` counts from 0 in its sentence."""
 
     text: str
     terms: tuple[str, ...]
@@ -78,7 +78,12 @@ def key(word: str) -> str:
     return found[0] if found else word
 
 
-@dataclass(frozen=True)
+def keys(table: str) -> frozenset[str]:
+    """What the words of a table are found by."""
+    return frozenset(map(key, table.split()))
+
+
+@dataclass(frozen=True, eq=False)
 class Statement:
     """A sentence, read: its folded text and its words."""
 
