@@ -13,7 +13,7 @@ Rewording = Callable[[str, str], str | None]
 
 _WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _UNITS = (
-    (r"(?<=\d) ?%", " percent"), (r"(?<=\d) ?percent\b", "%"), (r"(?<=\d) per cent\b", "%"),
+    (r"(?<=\d) ?%(?![-–/])", " percent"), (r"(?<=\d) ?percent\b", "%"), (r"(?<=\d) per cent\b", "%"),
     (r"(?<=\d) ?mg\b(?!/)", " milligrams"), (r"(?<=\d) ?kg\b(?!/)", " kilograms"), (r"(?<=\d) ?h\b", " hours"),
     (r"(?<=\d) ?hours\b", " h"), (r"(?<=\d) ?min\b", " minutes"), (r"(?<=\d) ?minutes\b", " min"),
     (r"(?<=\d) ?mm\b", " millimetres"), (r"(?<=\d) ?(?:μ|µ)m\b", " micrometres"), (r"(?<=\d) ?m[lL]\b", " millilitres"),
@@ -45,7 +45,7 @@ _REPORTED = re.compile(
     r"|We (?:show|found|demonstrate|report|find|observed|show here|demonstrated)) that "
 )
 _TAIL = re.compile(r"^(.{40,}?)(?:; |, (?:whereas|while|which|and|but) |, and (?:that|the) ).{15,}$", re.DOTALL)
-_ASIDE = re.compile(r" ?\([^()]*\)")
+_ASIDE = re.compile(r" \([^()]*\)(?=[ .,;])")
 _FRONTED = re.compile(r"^(In|After|During|Among|At|By|With|Within) ([^,;.()]{4,60}), ([^.;:]+)\.?$")
 _PASSIVE = {
     "inhibits": "is inhibited", "inhibited": "was inhibited", "induces": "is induced", "induced": "was induced",

@@ -1,5 +1,7 @@
 """How much of what a claim says its quotations say."""
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from assistant.claims.aligning import Aligned
@@ -7,6 +9,7 @@ from assistant.claims.direction import goes_with
 from assistant.claims.judge import Judgement
 from assistant.claims.quantities import NUMBER_WORDS
 from assistant.claims.reading import Word, keys
+from assistant.claims.synonyms import are_synonyms
 from index.embedding import Embedder
 
 __all__ = ["check_exchange", "closeness", "coverage", "missing", "unsaid"]
@@ -33,7 +36,12 @@ def _is_said(word: Word, aligned: Aligned) -> bool:
         return True
     if word.text[0].isdigit() or word.text in NUMBER_WORDS:
         return True
-    return goes_with(word, aligned.instead[word])
+    return _stands_for(word, aligned.instead[word])
+
+
+def _stands_for(word: Word, others: Iterable[Word]) -> bool:
+    """Whether the word goes the same way as one of the others, or says the same."""
+    return any(goes_with(word, [other]) or are_synonyms(word.key, other.key) for other in others)
 
 
 def check_exchange(aligned: Aligned) -> Judgement | None:
@@ -46,7 +54,7 @@ def check_exchange(aligned: Aligned) -> Judgement | None:
 
 
 def _is_kept(other: Word, word: Word, aligned: Aligned) -> bool:
-    means_it = aligned.evidence.says_in(word, frozenset(other.terms)) or goes_with(word, [other])
+    means_it = aligned.evidence.says_in(word, frozenset(other.terms)) or _stands_for(word, [other])
     return means_it or not aligned.claim.terms.isdisjoint(other.terms)
 
 

@@ -22,9 +22,7 @@ assuming theoretically imply implies controversial debated speculative supposed 
 """)
 CAUSES = keys("""
 cause causes caused causing causal causation lead leads led leading result results resulted resulting induce induces
-induced inducing trigger triggers triggered produce produces produced drive drives drove driven provoke provokes
-elicit elicits responsible due because owing contribute contributes determine determines determined make makes effect
-affect affects influence influences mediate mediates impact thereby generate generates create creates attributable
+induced inducing trigger triggers triggered provoke provokes elicit elicits responsible due because owing attributable
 cure cures
 """)
 ASSOCIATIONS = keys("""
@@ -32,28 +30,26 @@ associate associated associates association correlate correlated correlates corr
 linkage relate related relationship relation predictor predict predicts accompany accompanied marker coincide
 coincides connected connection co-occur risk odds
 """)
-AMOUNTS: Mapping[str, frozenset[str]] = {
-    "all": keys("all every each always invariably entire entirely whole wholly universally exclusively everyone both"),
-    "most": keys(
-        "most mostly majority predominantly mainly largely usually generally typically often primarily chiefly"
-    ),
-    "many": keys("many several numerous multiple frequently various"),
-    "some": keys("some sometimes occasionally certain partly partially subset subpopulation minority"),
-    "few": keys("few fewer rarely seldom little hardly scarcely infrequently"),
-    "only": keys("only solely merely single"),
-    "nearly": keys("almost nearly"),
+AMOUNTS: Mapping[str, str] = {
+    "all": "all every each always invariably entire entirely whole wholly universally exclusively everyone both",
+    "most": "most mostly majority predominantly mainly largely usually generally typically often primarily chiefly",
+    "many": "many several numerous multiple frequently various",
+    "some": "some sometimes occasionally certain partly partially subset subpopulation minority",
+    "few": "few fewer rarely seldom little hardly scarcely infrequently",
+    "only": "only solely merely single",
+    "nearly": "almost nearly",
 }
 WEAK_AMOUNTS = frozenset({"some", "few", "only", "nearly"})
 """What a quotation says with these, a claim does not say without."""
-_AMOUNTS = {key: amount for amount, said in AMOUNTS.items() for key in said}
-_CUES = VERBAL | NOMINAL | HEDGES | CAUSES | frozenset(_AMOUNTS)
+_AMOUNTS = {text: amount for amount, said in AMOUNTS.items() for text in said.split()}
+_CUES = VERBAL | NOMINAL | HEDGES | CAUSES
 
 
 def amount_of(word: Word) -> str | None:
     """Which amount a word says, if any."""
-    return _AMOUNTS.get(word.key)
+    return _AMOUNTS.get(word.text)
 
 
 def is_cue(word: Word) -> bool:
     """Whether the word, stop word or not, changes what is said."""
-    return word.key in _CUES
+    return word.key in _CUES or word.text in _AMOUNTS

@@ -29,6 +29,6 @@ def check_causes(aligned: Aligned) -> Judgement | None:
     """Whether the claim adds a cause that takes the place of none."""
     dropped = [word for word in aligned.dropped if word.key in CAUSES]
     for word in aligned.added_in_order:
-        if word.key in CAUSES and not dropped:
+        if word.key in CAUSES and not dropped and not aligned.says(word):
             return Judgement("not_supported", f'the claim says "{word.text}", the quotation names no cause there')
     return None

@@ -45,17 +45,22 @@ def _denies_less(aligned: Aligned) -> Judgement | None:
     for sentence in aligned.basis:
         for scope in negations(sentence):
             said = [word for word in scope.words if not aligned.claim.terms.isdisjoint(word.terms)]
-            if scope.cue in aligned.dropped and said and all(denied.isdisjoint(word.terms) for word in said):
+            if scope.cue not in aligned.dropped or _is_not_only(sentence, scope.cue, aligned):
+                continue
+            if said and all(denied.isdisjoint(word.terms) for word in said):
                 return Judgement("contradicted", f'the quotation denies ("{scope.cue.text}") what the claim states')
     return None
 
 
 def negations(sentence: Statement) -> list[Scope]:
     """What the sentence denies: three words after "not", one after "no" or "without"."""
-    texts = [word.text for word in sentence.words]
-    not_only = {word for place, word in enumerate(sentence.words[:-1]) if (texts[place], texts[place + 1]) == NOT_ONLY}
-    found = [*scopes(sentence, VERBAL, reach=3), *scopes(sentence, NOMINAL, reach=1)]
-    return [scope for scope in found if scope.cue not in not_only]
+    return [*scopes(sentence, VERBAL, reach=3), *scopes(sentence, NOMINAL, reach=1)]
+
+
+def _is_not_only(sentence: Statement, cue: Word, aligned: Aligned) -> bool:
+    """Whether the cue is that of "not only", which the claim drops as a whole."""
+    after = sentence.words[sentence.words.index(cue) + 1 :][:1]
+    return any((cue.text, word.text) == NOT_ONLY and word in aligned.dropped for word in after)
 
 
 def _opposed(aligned: Aligned) -> Judgement | None:

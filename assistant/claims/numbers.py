@@ -1,5 +1,7 @@
 """Every number of a claim stands in its quotations, with its unit, and for the same thing."""
 
+from decimal import Decimal
+
 from assistant.claims.aligning import Aligned
 from assistant.claims.judge import Judgement
 from assistant.claims.quantities import Quantity, quantities
@@ -22,15 +24,26 @@ def check_numbers(aligned: Aligned) -> Judgement | None:
 
 
 def _exchanged(aligned: Aligned) -> Judgement | None:
-    for word in aligned.added_in_order:
-        there = [other for other in aligned.instead[word] if _is_number(other)]
-        if _is_number(word) and there and word.key not in {other.key for other in there}:
-            return Judgement("contradicted", f"the quotation has {there[0].text} there, the claim {word.text}")
+    """A number that has moved without the words beside it, or into the place of another."""
+    words = [word for word in aligned.claim.words if word.terms]
+    for place, word in enumerate(words):
+        value = _value(word)
+        if word not in aligned.added or value is None:
+            continue
+        there = [other for other in aligned.instead[word] if _value(other) is not None]
+        if any(_value(other) == value for other in there):
+            continue
+        beside = [*words[max(0, place - 1) : place], *words[place + 1 : place + 2]]
+        if there or aligned.added.isdisjoint(beside):
+            has = f"has {there[0].text} there" if there else "has it elsewhere"
+            return Judgement("contradicted", f"the quotation {has}, the claim {word.text}")
     return None
 
 
-def _is_number(word: Word) -> bool:
-    return word.text[0].isdigit()
+def _value(word: Word) -> Decimal | None:
+    """The number that a word is, in digits, if any."""
+    found = quantities(word.text)
+    return found[0].value if found else None
 
 
 def _says_one(quantity: Quantity, evidence: Evidence) -> bool:

@@ -26,7 +26,7 @@ def _added(aligned: Aligned) -> Judgement | None:
 def _dropped(aligned: Aligned) -> Judgement | None:
     given = {amount_of(word) for word in aligned.added}
     for sentence in aligned.basis:
-        weak = frozenset(word.key for word in sentence.words if amount_of(word) in WEAK_AMOUNTS - given)
+        weak = frozenset(word.text for word in sentence.words if amount_of(word) in WEAK_AMOUNTS - given)
         for scope in scopes(sentence, weak, reach=1):
             kept = any(not aligned.claim.terms.isdisjoint(word.terms) for word in scope.words)
             if scope.cue in aligned.dropped and kept and not _not_only(sentence, scope.cue):

@@ -13,8 +13,11 @@ from index.views import search_view
 
 __all__ = ["Basis", "Evidence", "Statement", "Word", "key", "keys", "read", "read_premise", "sentences_of"]
 
+SHORTEST_VARIANT = 5
 FEWEST_WORDS = 3
 """Content words of a clause that rests on a sentence of its own; a shorter one goes with the clause before it."""
+_CHANGING_WORDS = "all some no not non most many more less few only each every before after over under"
+_CHANGING = frozenset(_CHANGING_WORDS.split())
 _REFERENCE = re.compile(r"\s?\[\d[\d,–\s-]{0,40}\]")
 _SENTENCE_END = re.compile(
     r"(?<!\bvs\.)(?<!\bal\.)(?<!\bFig\.)(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bDr\.)(?<!\bNo\.)(?<!\bapprox\.)"
@@ -33,24 +36,24 @@ _SPELLINGS = tuple(
     (re.compile(pattern), plain)
     for pattern, plain in (
         (r"(?<=[^aeiou])ae|(?<=[^aeiou])oe|^ae|^oe", "e"),
-        (r"our(?=$|e|i)", "or"),
-        (r"lys$", "lyz"),
-        (r"is(?=$|e$|ation|at)", "iz"),
-        (r"ll(?=$|e|i)", "l"),
+        (r"our(?=s?$|e|i)", "or"),
+        (r"lys(?=e|ing)", "lyz"),
+        (r"(?<=[a-z]{3})is(?=e[ds]?$|ations?$|ing$)", "iz"),
+        (r"ll(?=ed$|ing$)", "l"),
         (r"^sulph", "sulf"),
-        (r"tr$", "ter"),
+        (r"(?<=[bt])re(?=s?$)", "er"),
     )
 )
 
 
 @lru_cache(maxsize=65536)
-def spelled_alike(term: str) -> str:
-    """The same for British and American spellings of a term; it need be no word."""
-    if len(term) < 5 or not term.isalpha():
-        return term
+def spelled_alike(word: str) -> str:
+    """The same for British and American spellings of a word, or of its stem; it need be no word."""
+    if len(word) < SHORTEST_VARIANT:
+        return word
     for pattern, plain in _SPELLINGS:
-        term = pattern.sub(plain, term)
-    return term
+        word = pattern.sub(plain, word)
+    return word
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,7 +72,7 @@ class Word:
 
 @lru_cache(maxsize=65536)
 def _terms(word: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(spelled_alike(term) for term in terms(word)))
+    return tuple(terms(spelled_alike(word)))
 
 
 def key(word: str) -> str:
@@ -178,6 +181,8 @@ class Evidence:
         if any(map(str.isdigit, word.text)):
             return any(term in found for term in word.terms if any(map(str.isdigit, term)))
         parts = word.terms[1:]
+        if not _CHANGING.isdisjoint(word.text.split("-")):
+            return False
         return bool(parts) and all(term in found or self._meant(term, found) for term in parts)
 
     def _meant(self, term: str, found: frozenset[str]) -> bool:
