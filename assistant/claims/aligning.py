@@ -6,6 +6,8 @@ What is kept in its place needs no check: a claim that is copied but for a word 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
+from typing import NamedTuple
 
 from rapidfuzz.distance import LCSseq
 
@@ -22,7 +24,8 @@ class Aligned:
     """A claim, the sentences that it rests on, and how they differ.
 
     ``added`` are words of the claim that its sentences do not have in that place, ``dropped`` words of theirs that it
-    does not have there; ``instead`` gives for an added word those that it replaces. Words without a meaning of their
+    does not have there; ``instead`` gives for an added word those that it replaces, ``kept`` for another the same
+    word of a sentence. Words without a meaning of their
     own (the, of) are in neither.
     """
 
@@ -32,6 +35,7 @@ class Aligned:
     added: frozenset[Word]
     dropped: frozenset[Word]
     instead: Mapping[Word, tuple[Word, ...]]
+    kept: Mapping[Word, Word]
 
     @cached_property
     def terms(self) -> frozenset[str]:
@@ -53,6 +57,14 @@ class Aligned:
         """Added content words that the sentences say elsewhere."""
         return tuple(word for word in self.added_in_order if word.terms and self.says(word))
 
+    def keeps(self, word: Word) -> bool:
+        """Whether the claim has this word of a sentence, in its place or elsewhere."""
+        return word not in self.dropped or not self._added_terms.isdisjoint(word.terms)
+
+    @cached_property
+    def _added_terms(self) -> frozenset[str]:
+        return frozenset(term for word in self.added for term in word.terms)
+
     def says(self, word: Word) -> bool:
         """Whether the sentences that the claim rests on say the word."""
         return self.evidence.says_in(word, self.terms)
@@ -65,24 +77,29 @@ def align(claim: Statement, evidence: Evidence) -> Aligned:
     theirs = [word for sentence in basis for word in sentence.words if _matters(word)]
     added: dict[Word, tuple[Word, ...]] = {}
     dropped: set[Word] = set()
-    for ours_only, theirs_only in _differences(ours, theirs):
-        dropped.update(theirs_only)
-        added |= dict.fromkeys(ours_only, tuple(theirs_only))
-    return Aligned(claim, evidence, basis, frozenset(added), frozenset(dropped), instead=added)
-
-
-def _differences(ours: Sequence[Word], theirs: Sequence[Word]) -> Iterator[tuple[list[Word], list[Word]]]:
-    """What stands between the words that are kept, the longest sequence that both have: ours and theirs."""
-    added: list[Word] = []
-    dropped: list[Word] = []
-    for block in LCSseq.opcodes([_same(word) for word in theirs], [_same(word) for word in ours]):
-        if block.tag == "equal":
-            yield added, dropped
-            added, dropped = [], []
+    kept: dict[Word, Word] = {}
+    for block in _blocks(ours, theirs):
+        if block.same:
+            kept |= zip(block.ours, block.theirs, strict=True)
         else:
-            added += ours[block.dest_start : block.dest_end]
-            dropped += theirs[block.src_start : block.src_end]
-    yield added, dropped
+            added |= dict.fromkeys(block.ours, tuple(block.theirs))
+            dropped.update(block.theirs)
+    return Aligned(claim, evidence, basis, frozenset(added), frozenset(dropped), added, kept)
+
+
+class _Block(NamedTuple):
+    same: bool
+    ours: Sequence[Word]
+    theirs: Sequence[Word]
+
+
+def _blocks(ours: Sequence[Word], theirs: Sequence[Word]) -> Iterator[_Block]:
+    """What is the same, by the longest sequence of words that both have, and what stands between."""
+    operations = LCSseq.opcodes([_same(word) for word in theirs], [_same(word) for word in ours])
+    for same, group in groupby(operations, key=lambda operation: operation.tag == "equal"):
+        found = list(group)
+        here = ours[found[0].dest_start : found[-1].dest_end]
+        yield _Block(same, here, theirs[found[0].src_start : found[-1].src_end])
 
 
 def _matters(word: Word) -> bool:

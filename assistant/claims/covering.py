@@ -20,9 +20,13 @@ researchers show shows showed shown demonstrate demonstrates demonstrated demons
 reveal reveals revealed find found observe observed see seen note noted confirm confirmed conclude concluded describe
 described describes according known also thus therefore via use uses used using including includes include suggest
 suggests suggested addition additionally moreover furthermore respectively among within upon able called termed well
-various may might could well-known type types kind approximately about around roughly however
+various may might could well-known type types kind approximately about around roughly however gene genes protein proteins
 """)
 """Words that a claim may add: they say how something is known rather than what."""
+
+
+LONGEST_EXCHANGE = 4
+"""Content words that one may have replaced; where more are gone, the sentence was made anew."""
 
 
 def unsaid(aligned: Aligned) -> list[Word]:
@@ -48,7 +52,7 @@ def check_exchange(aligned: Aligned) -> Judgement | None:
     """Whether a word that the sentences say elsewhere takes the place of one that the claim does not have."""
     for word in aligned.moved:
         there = [other for other in aligned.instead[word] if other.terms]
-        if there and not any(_is_kept(other, word, aligned) for other in there):
+        if 0 < len(there) <= LONGEST_EXCHANGE and not any(_is_kept(other, word, aligned) for other in there):
             return Judgement("not_supported", f'the quotation says "{there[0].text}" there, the claim "{word.text}"')
     return None
 

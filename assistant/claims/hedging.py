@@ -17,7 +17,7 @@ def check_hedges(aligned: Aligned) -> Judgement | None:
         return None
     for sentence in aligned.basis:
         for scope in scopes(sentence, HEDGES, reach=REACH):
-            kept = any(not aligned.claim.terms.isdisjoint(word.terms) for word in scope.words)
+            kept = any(map(aligned.keeps, scope.words))
             if scope.cue in aligned.dropped and kept:
                 return Judgement(
                     "not_supported", f'the quotation says "{scope.cue.text}", the claim states it as a fact'

@@ -30,6 +30,9 @@ def _denies_more(aligned: Aligned) -> Judgement | None:
 
 
 def _same_thing(aligned: Aligned, scope: Scope, theirs: Iterable[Scope]) -> bool:
+    kept = [aligned.kept[word] for word in scope.words if word in aligned.kept]
+    if kept:
+        return any(word in other.words for word in kept for other in theirs)
     denied = frozenset(term for other in theirs for word in other.words for term in word.terms)
     return any(aligned.evidence.says_in(word, denied) for word in scope.words)
 
@@ -44,7 +47,7 @@ def _denies_less(aligned: Aligned) -> Judgement | None:
     denied = frozenset(term for scope in ours for word in scope.words for term in word.terms)
     for sentence in aligned.basis:
         for scope in negations(sentence):
-            said = [word for word in scope.words if not aligned.claim.terms.isdisjoint(word.terms)]
+            said = [word for word in scope.words if aligned.keeps(word)]
             if scope.cue not in aligned.dropped or _is_not_only(sentence, scope.cue, aligned):
                 continue
             if said and all(denied.isdisjoint(word.terms) for word in said):

@@ -28,7 +28,7 @@ def _dropped(aligned: Aligned) -> Judgement | None:
     for sentence in aligned.basis:
         weak = frozenset(word.text for word in sentence.words if amount_of(word) in WEAK_AMOUNTS - given)
         for scope in scopes(sentence, weak, reach=1):
-            kept = any(not aligned.claim.terms.isdisjoint(word.terms) for word in scope.words)
+            kept = any(map(aligned.keeps, scope.words))
             if scope.cue in aligned.dropped and kept and not _not_only(sentence, scope.cue):
                 return Judgement("not_supported", f'the quotation says "{scope.cue.text}", the claim does not')
     return None

@@ -27,6 +27,7 @@ _CLAUSE_END = re.compile(
     r"[;:]\s|,\s|[()]|\s-\s|\b(?=(?:but|whereas|while|although|though|however|because|since|which|despite|unlike)\b)"
     r"|\band (?=(?:did|do|does|was|were|is|are|had|has|have|not|no|without|failed)\b)"
 )
+_POINT = re.compile(r"(?<=\d)·(?=\d)")
 _IN_TWO = re.compile(r"\b(up|down)[ -](?=regulat)")
 _ANAPHOR = re.compile(
     r"\s*(?:\S+\s+){0,2}(?:it|its|itself|they|their|them|these|this|those|such|both|he|she|his|her|the latter)\b",
@@ -36,12 +37,12 @@ _SPELLINGS = tuple(
     (re.compile(pattern), plain)
     for pattern, plain in (
         (r"(?<=[^aeiou])ae|(?<=[^aeiou])oe|^ae|^oe", "e"),
-        (r"our(?=s?$|e|i)", "or"),
+        (r"our(?=s?\b|e|i)", "or"),
         (r"lys(?=e|ing)", "lyz"),
-        (r"(?<=[a-z]{3})is(?=e[ds]?$|ations?$|ing$)", "iz"),
-        (r"ll(?=ed$|ing$)", "l"),
+        (r"(?<=[a-z]{3})is(?=e[ds]?\b|ations?\b|ing\b)", "iz"),
+        (r"ll(?=ed\b|ing\b)", "l"),
         (r"^sulph", "sulf"),
-        (r"(?<=[bt])re(?=s?$)", "er"),
+        (r"(?<=[bt])re(?=s?\b)", "er"),
     )
 )
 
@@ -130,7 +131,7 @@ def _contents(clause: Iterable[Word]) -> int:
 def read(sentence: str) -> Statement:
     """Read a sentence; reference numbers in brackets are left out."""
     plain = _REFERENCE.sub("", sentence)
-    folded = _IN_TWO.sub(r"\1", search_view(plain).text)
+    folded = _POINT.sub(".", _IN_TWO.sub(r"\1", search_view(plain).text))
     found = [
         Word(word, _terms(word), number)
         for number, clause in enumerate(_CLAUSE_END.split(folded))
@@ -226,12 +227,18 @@ def _ways(given: Ways, texts: Iterable[str]) -> dict[str, list[frozenset[str]]]:
 def _alike(given: Ways) -> Iterator[tuple[str, frozenset[str]]]:
     for term, ways in given.items():
         for way in ways:
-            yield spelled_alike(term), frozenset(map(spelled_alike, way))
+            yield _stem_alike(term), frozenset(map(_stem_alike, way))
+
+
+@lru_cache(maxsize=65536)
+def _stem_alike(term: str) -> str:
+    """The stem of another spelling of a stem's word: haematopoiet as hematopoiet, randomis as random."""
+    return key(f"{term}e") if term.endswith("is") else spelled_alike(term)
 
 
 def _defined(texts: Iterable[str]) -> Iterator[tuple[str, frozenset[str]]]:
     for text in texts:
         for short, long in find_definitions(" ".join(text.split()), "prose"):
-            name = [spelled_alike(term) for term in long.split("_")]
-            yield spelled_alike(short), frozenset(name)
-            yield from ((term, frozenset([spelled_alike(short)])) for term in name)
+            name = [_stem_alike(term) for term in long.split("_")]
+            yield _stem_alike(short), frozenset(name)
+            yield from ((term, frozenset([_stem_alike(short)])) for term in name)
