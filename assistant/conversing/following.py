@@ -1,17 +1,18 @@
 """A follow-up as a question that stands alone, by rules: nothing stands in it that was not said."""
 
 from collections.abc import Sequence
+from itertools import zip_longest
 
-from assistant.conversing.antecedents import HE, gender_of, meant_by
+from assistant.conversing.antecedents import HE, IT, THEY, gender_of, meant_by
 from assistant.conversing.completing import completed
-from assistant.conversing.lexicon import ELSE
-from assistant.conversing.phrases import phrases_in, words_in
-from assistant.conversing.resolving import resolved
+from assistant.conversing.lexicon import AUXILIARIES, ELSE, PREPOSITIONS, PREDICATES, RELATIONAL, is_verb
+from assistant.conversing.phrases import Phrase, Word, phrases_in, words_in
+from assistant.conversing.resolving import POINTING, resolved
 from assistant.conversing.topics import Conversation
 from assistant.models import Turn
 from index.tokenizing import content_words
 
-__all__ = ["stand_alone"]
+__all__ = ["points_back", "stand_alone"]
 
 FIRST, LAST = 2, 24
 """Turns that are read: what a conversation begins with, and what was said last."""
@@ -19,6 +20,7 @@ LONGEST_TURN = 1000
 LONGEST_RESULT = 500
 """Characters by which a question may grow."""
 ROUNDS = 4
+_NO_NOUN = AUXILIARIES | PREPOSITIONS | PREDICATES | {"true"}
 
 
 def stand_alone(question: str, history: Sequence[Turn]) -> str:
@@ -30,6 +32,11 @@ def stand_alone(question: str, history: Sequence[Turn]) -> str:
         return question
     conversation = listen([*history[:FIRST], *history[FIRST:][-LAST:]])
     return _settled(question, conversation)
+
+
+def points_back(question: str) -> bool:
+    """Whether something in it may mean what was said before."""
+    return any(word.plain in HE | IT | THEY | ELSE | POINTING for word in words_in(question))
 
 
 def listen(turns: Sequence[Turn]) -> Conversation:
@@ -76,7 +83,7 @@ def _anchored(question: str, conversation: Conversation, *, pointed: bool) -> st
         missing = [] if _is_specific(question, pointed=pointed) else _unsaid(conversation.headings, question)
     else:
         subject = conversation.subject
-        missing = [subject.text] if subject and not _says(question) else []
+        missing = _unsaid([subject.text], question) if subject and not _says(question) else []
     if not missing:
         return question
     body = question.rstrip(" ?.!")
@@ -94,6 +101,24 @@ def _unsaid(headings: Sequence[str], question: str) -> list[str]:
 
 def _says(question: str) -> bool:
     """Whether the question names something of its own."""
-    specific = [phrase for phrase in phrases_in(question) if not phrase.relational]
-    compares = any(word.plain in ELSE for word in words_in(question))
-    return bool(specific) and not (compares and not any(phrase.name for phrase in specific))
+    words, phrases = words_in(question), phrases_in(question)
+    if any(phrase.name for phrase in phrases):
+        return True
+    compares = any(word.plain in ELSE for word in words) or _points_at_nothing(words)
+    return not compares and any(not phrase.relational and not _is_part(phrase, words) for phrase in phrases)
+
+
+def _is_part(phrase: Phrase, words: Sequence[Word]) -> bool:
+    """Whether a phrase is some part or property, and the question does not say of what: "the primary endpoint"."""
+    before = [word.plain for word in words if word.end < phrase.start][-1:]
+    after = [word.plain for word in words if word.start >= phrase.end][:1]
+    return before == ["the"] and phrase.words[-1] in RELATIONAL and not PREPOSITIONS.intersection(after)
+
+
+def _points_at_nothing(words: Sequence[Word]) -> bool:
+    """Whether "this" or "that" stands without a noun: "how is this measured"."""
+    return any(
+        one.plain in {"this", "that", "these", "those"} and (other is None or other.plain in _NO_NOUN or is_verb(other.plain))
+        for one, other in zip_longest(words, words[1:])
+        if one is not None
+    )

@@ -26,11 +26,18 @@ CLASSES = {
     r"|paracetamol|acetaminophen|celecoxib|morphine|placebo",
     "disease": r"[a-z]{3,}(?:itis|osis|emia|aemia|oma|pathy|sclerosis)|cancer|diabetes|asthma|psoriasis|obesity"
     r"|hypertension|stroke|sepsis|burns?|ulcers?|scars?|infections?|tumou?rs?|fractures?",
-    "cell": r"[a-z]{2,}(?:cytes?|blasts?|phages?|phils?)|[a-z]*scs?",
+    "cell": r"[a-z]{2,}(?:cytes?|blasts?|phages?|phils?)|[a-z]*scs?|cells?|platelets?|exosomes?",
     "people": r"children|adults?|women|men|patients|infants|neonates|adolescents|elderly|humans?|smokers|boys|girls",
     "molecule": r"[a-z]{1,5}-?\d+[a-z]?\d?|[a-z]{2,4}-?[αβγδκ]|(?:il|tnf|tgf|vegf|fgf|pdgf|egf|ifn)(?:-\w+)?|[a-z]{4,}(?:kine|kinase)s?",
 }
 _CLASSES = {name: re.compile(pattern) for name, pattern in CLASSES.items()}
+CLASS_NOUNS = {
+    "drug": "drug agent medication medicine compound treatment therapy",
+    "disease": "disease condition disorder illness",
+    "cell": "cells",
+    "molecule": "cytokine protein molecule gene factor chemokine",
+}
+"""Nouns that a follow-up calls things of a class by."""
 GROUPS = {name: "species" for name in "mice rats rabbits pigs dogs cats horses cattle sheep goats monkeys".split()}
 
 

@@ -6,6 +6,7 @@ __all__ = [
     "DETERMINERS",
     "ELSE",
     "PEOPLE",
+    "PREDICATES",
     "PREPOSITIONS",
     "QUANTITIES",
     "RELATIONAL",
@@ -40,6 +41,12 @@ PEOPLE = frozenset(
     "sister son wife woman writer".split()
 )
 
+PREDICATES = frozenset(
+    "able available better common different effective famous important interesting known necessary popular safe "
+    "significant similar successful toxic useful worse last".split()
+)
+"""What is said of a thing behind its name: "is dexamethasone effective"."""
+
 _VERBS = """
 accomplish achieve act activate add affect agree allow appear apply argue arise arrest ask attack attend attract
 become begin believe block born bring build call cause change choose claim coach come compare compose contain continue
@@ -65,7 +72,8 @@ appearance approach article aspect aspects author award awards background band b
 career case cast cause causes challenge change chart charts child children class cohort college company competition
 complication complications composition concentration concert concerts condition conclusion connection consequence
 contract control controversy cost costs country couple critic critics criticism cure date daughter day death degree
-detail details difference difficulty disadvantage discovery disease dosage dose doses drug duration early education
+detail details difference difficulty disadvantage discovery disease factor factors cell cells gene genes protein proteins pathway pathways receptor
+receptors molecule molecules criterion criteria endpoints dosage dose doses drug duration early education
 effect effects efficacy endpoint episode event events evidence example examples experience experiment fact facts fame
 family fan fans father feature features film films finding findings follow-up form frequency friend friends function
 functions game games genre goal goals group groups half-life hit hits home honor honors idea impact importance incidence

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from assistant.conversing.lexicon import AUXILIARIES, DETERMINERS, PREPOSITIONS, RELATIONAL, WH_WORDS, is_verb
+from assistant.conversing.lexicon import AUXILIARIES, DETERMINERS, PREDICATES, PREPOSITIONS, QUANTITIES, RELATIONAL, WH_WORDS, is_verb
 from index.tokenizing import STOP_WORDS
 
 __all__ = ["Phrase", "Word", "names_in", "phrases_in", "words_in"]
@@ -112,9 +112,14 @@ def _belongs(words: Sequence[Word], number: int, run: Sequence[Word], text: str)
         return True
     if word.plain in STOP_WORDS or word.plain in AUXILIARIES or word.plain in WH_WORDS:
         return False
-    if word.plain in PREPOSITIONS:
+    if word.plain in PREPOSITIONS or (word.plain in QUANTITIES and previous == "how"):
         return False
-    return not is_verb(word.plain) or previous in DETERMINERS or previous in PREPOSITIONS
+    if (word.plain in PREDICATES and (run or not following)) or (
+        word.plain.endswith("ed") and (run or previous in AUXILIARIES)
+    ):
+        return False
+    after_verb = word.plain.endswith("ed") and is_verb(previous)
+    return not is_verb(word.plain) or previous in DETERMINERS or previous in PREPOSITIONS or after_verb
 
 
 def _breaks_name(run: Sequence[Word], word: Word) -> bool:

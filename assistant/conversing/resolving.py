@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.conversing.kinds import is_person, is_plural
+from assistant.conversing.kinds import CLASS_NOUNS, class_of, is_person, is_plural
 from assistant.conversing.lexicon import AUXILIARIES, BOUNDARIES, PREPOSITIONS, WH_WORDS
 from assistant.conversing.phrases import Phrase, Word, phrases_in, words_in
 from assistant.conversing.antecedents import HE, IT, THEY, meant_by
@@ -17,7 +17,7 @@ POINTING = frozenset("this that these those the".split())
 THE_TEXT = frozenset("article section page passage topic subject paper".split())
 TIMES = frozenset("time period year day point season era moment".split())
 ENDINGS = {"'s": "'s", "'re": " are", "'ve": " have", "'ll": " will", "'d": " would"}
-UNMEANT = frozenset("possible true known likely clear necessary important better".split())
+UNMEANT = frozenset("possible true known likely clear necessary important".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +80,8 @@ def _named(topic: Topic, phrases: Sequence[Phrase]) -> bool:
 
 def _means_nothing(number: int, words: Sequence[Word]) -> bool:
     """ "Is it possible …", "is it true that …"."""
-    following = words[number + 1 : number + 2]
-    return words[number].plain == "it" and bool(following) and following[0].plain in UNMEANT
+    following = [word.plain for word in words[number + 1 :]]
+    return words[number].plain == "it" and following[:1] != [] and following[0] in UNMEANT and len(following) > 1
 
 
 def _has_noun(number: int, words: Sequence[Word]) -> bool:
@@ -121,11 +121,21 @@ def _description(
         return Edit(word.start, phrase.end, conversation.subject.text)
     if head in TIMES:
         return None
+    if (called := _called(head, len(phrase.words), conversation)) is not None:
+        return Edit(word.start, phrase.end, called.text)
     for topic in conversation.newest():
         said = [each.plain for each in words_in(topic.text)]
         if head in said and len(said) > len(phrase.words) and not topic.relational:
             return Edit(word.start, phrase.end, f"the {topic.text}")
     return None
+
+
+def _called(head: str, length: int, conversation: Conversation) -> Topic | None:
+    """What "the drug" is: the newest topic of the class that the noun names."""
+    found = next((name for name, nouns in CLASS_NOUNS.items() if head in nouns.split()), None)
+    if found is None or length > 1:
+        return None
+    return next((topic for topic in conversation.newest() if not topic.relational and class_of(topic.text) == found), None)
 
 
 def _goes_on(phrase: Phrase, words: Sequence[Word]) -> bool:

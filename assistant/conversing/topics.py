@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from assistant.conversing.kinds import is_person, is_plural
 from assistant.conversing.lexicon import AUXILIARIES, PEOPLE, WH_WORDS, is_verb
@@ -58,8 +59,10 @@ class Conversation:
             self._note(phrase, order, asked=False)
 
     def _note_all(self, text: str) -> None:
-        for order, phrase in enumerate(phrases_in(text)):
-            self._note(phrase, order, asked=True)
+        phrases = phrases_in(text)
+        for order, (phrase, following) in enumerate(zip_longest(phrases, phrases[1:])):
+            if phrase is not None:
+                self._note(_whole(phrase, following, text), order, asked=True)
 
     def _note(self, phrase: Phrase, order: int, *, asked: bool) -> None:
         text = phrase.text.strip()[:LONGEST_TOPIC]
@@ -73,7 +76,7 @@ class Conversation:
             name=phrase.name,
             person=is_person(phrase) or (asked and bool(PEOPLE.intersection(phrase.words[-1:]))),
             plural=is_plural(text),
-            relational=phrase.relational,
+            relational=phrase.relational or (" of " in phrase.text and not phrase.name),
             asked=asked,
             turn=self.turn,
             order=order,
@@ -97,6 +100,14 @@ class Conversation:
         """The names in the last answer, in their order."""
         found = [topic for topic in self.topics.values() if topic.turn == self.turn and not topic.asked]
         yield from sorted(found, key=lambda topic: topic.order)
+
+
+def _whole(phrase: Phrase, following: Phrase | None, text: str) -> Phrase:
+    """The side effects with what they are of, where that comes next."""
+    between = text[phrase.end : following.start] if following else ""
+    if following is None or not phrase.relational or between.split() not in (["of"], ["of", "the"]):
+        return phrase
+    return Phrase(text[phrase.start : following.end], phrase.start, following.end, name=False)
 
 
 def is_heading(turn: str) -> bool:
