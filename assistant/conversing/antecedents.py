@@ -32,16 +32,16 @@ def _people(gender: str, conversation: Conversation) -> Iterator[Topic]:
     def may_be(topic: Topic) -> bool:
         return topic.gender in {"", gender}
 
-    asked = [topic for topic in conversation.newest() if topic.person and may_be(topic)]
     if conversation.question.lower().startswith("who "):
         yield from (topic for topic in conversation.in_answer() if topic.person and may_be(topic))
     subject = conversation.subject
     if subject and subject.person and may_be(subject):
         yield subject
-    yield from asked
+    asked = [topic for topic in conversation.newest() if topic.asked and may_be(topic)]
+    yield from (topic for topic in asked if topic.person)
     if subject and subject.name and may_be(subject):
         yield subject
-    yield from (topic for topic in conversation.newest() if topic.name and may_be(topic))
+    yield from (topic for topic in asked if topic.name and topic.text.istitle() and len(topic.text.split()) == 1)
 
 
 def _several(conversation: Conversation) -> Iterator[Topic]:

@@ -43,7 +43,7 @@ PEOPLE = frozenset(
 
 PREDICATES = frozenset(
     "able available better common different effective famous important interesting known necessary popular safe "
-    "significant similar successful toxic useful worse last".split()
+    "significant similar successful toxic useful worse".split()
 )
 """What is said of a thing behind its name: "is dexamethasone effective"."""
 
@@ -53,7 +53,7 @@ become begin believe block born bring build call cause change choose claim coach
 contribute control create criticise criticize deal decide decrease define depend describe develop die differ
 differentiate direct disappear discover distribute divorce earn employ enhance enter evolve exert exist explain express
 express fail feel fight find finish follow form found gain generate get give go graduate grow happen have hear help
-hit hold identify improve include increase induce influence inhibit invent involve join keep kill know lead learn
+hit hold identify last improve include increase induce influence inhibit invent involve join keep kill know lead learn
 leave lie like live look lose love make marry mean measure mediate meet migrate modulate move need occur open oppose
 participate pass perform play prevent produce promote propose prove provide publish put react reach read receive recieve
 recommend recover reduce regulate relate release remain remove report require resign respond result retire return reveal

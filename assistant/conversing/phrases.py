@@ -11,8 +11,15 @@ __all__ = ["Phrase", "Word", "names_in", "phrases_in", "words_in"]
 
 LONGEST = 8
 """Words of a noun phrase."""
-LINKS = frozenset("of the de la du von van der den del di da al el bin for on in to &".split())
+LINKS = frozenset("of the de la du von van der den del di da al el bin &".split())
 """Small words inside names: University of Vienna, On the Sunday of Life."""
+INVERTING = frozenset("do does did can could will would should may might didn't doesn't don't".split())
+"""Auxiliaries that a subject and the base form of a verb follow."""
+VERBAL = ("ate", "ise", "ize", "ify")
+SUBJECTS = frozenset("i he she it they we you".split())
+FAMILIAR = frozenset("family early anomaly assembly daily weekly monthly jelly fly only".split())
+"""Words in -ly that are no adverbs."""
+PAST = frozenset("made led came became began went got gave took said told won".split())
 _WORD = re.compile(r"[^\W_]+(?:[.'’/\-–][^\W_]+)*\+?|&")
 _GAP = re.compile(r"[ \u00a0]*")
 _INITIAL_GAP = re.compile(r"\. ?")
@@ -83,15 +90,15 @@ def _runs(text: str) -> Iterator[Phrase]:
         if run and not _joined(run[-1], word, text):
             yield from _phrase(run, text)
             run = []
-        if run and _breaks_name(run, word):
+        if run and (_breaks_name(run, word) or _owns(run[-1], word)):
             yield from _phrase(run, text)
             run = []
         if _belongs(words, number, run, text):
             run.append(word)
         else:
-            yield from _phrase(run, text)
+            yield from _phrase(_without_verb(run, words, number), text)
             run = []
-    yield from _phrase(run, text)
+    yield from _phrase(_without_verb(run, words, len(words)), text)
 
 
 def _joined(one: Word, other: Word, text: str) -> bool:
@@ -118,8 +125,28 @@ def _belongs(words: Sequence[Word], number: int, run: Sequence[Word], text: str)
         word.plain.endswith("ed") and (run or previous in AUXILIARIES)
     ):
         return False
+    if previous in SUBJECTS or (word.plain.endswith("ly") and word.plain not in FAMILIAR):
+        return False
+    if previous in {"what", "which"} and (word.plain in PAST or (word.plain.endswith("ed") and is_verb(word.plain))):
+        return False
     after_verb = word.plain.endswith("ed") and is_verb(previous)
     return not is_verb(word.plain) or previous in DETERMINERS or previous in PREPOSITIONS or after_verb
+
+
+def _owns(one: Word, other: Word) -> bool:
+    """Whether a phrase ends with its owner: the band's | composition, but Crohn's disease."""
+    if not one.plain.endswith(("'s", "s'")):
+        return False
+    return not one.named or (other.plain in RELATIONAL and other.plain not in {"disease", "syndrome"})
+
+
+def _without_verb(run: Sequence[Word], words: Sequence[Word], end: int) -> Sequence[Word]:
+    """What is before an unknown verb: "did Schwann cells proliferate" has one, as no known verb follows the subject."""
+    before = words[end - len(run) - 1].plain if end > len(run) else ""
+    if len(run) < 2 or before not in INVERTING or (end < len(words) and is_verb(words[end].plain)):
+        return run
+    verb = next((n for n, word in enumerate(run) if n and word.plain.endswith(VERBAL)), len(run) - 1)
+    return run if run[verb].named else run[:verb]
 
 
 def _breaks_name(run: Sequence[Word], word: Word) -> bool:
