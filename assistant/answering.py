@@ -1,15 +1,18 @@
-"""From a question to a Reply: find, judge, select, cite."""
+"""From a question to a Reply: make it stand alone, find, judge, select, cite; let a model write where one is wanted."""
 
 import json
 from collections.abc import Collection, Iterator
 from hashlib import sha256
 
 from assistant.citing import cite_answer
+from assistant.conversing.rewriting import rewrite
 from assistant.errors import QuestionError
 from assistant.finding import Finder, Found
+from assistant.generating.deciding import have_written
+from assistant.generating.writing import Writer, Writers
 from assistant.judging import THRESHOLDS, confidence, observe
 from assistant.listing import asks_for_list
-from assistant.models import Answer, Hit, Question, Refusal, Reply
+from assistant.models import Answer, Hit, Question, Refusal, Reply, Stated, Writing
 from assistant.refusing import refuse
 from assistant.selecting import select
 from assistant.stages import Stages, Waiting, always
@@ -25,13 +28,17 @@ ATTEMPTS = 3
 class Assistant:
     """Answers questions from an index. Safe to use from several threads."""
 
-    def __init__(self, reader: IndexReader, finder: Finder) -> None:
+    def __init__(self, reader: IndexReader, finder: Finder, writers: Writers) -> None:
         self.reader = reader
         self.profile = finder.profile
         self._finder = finder
+        self._writers = writers
 
     def ask(self, question: Question, *, waiting: Waiting = always) -> Reply:
-        """Answer, or refuse. Raises QuestionError, IndexMissing, IndexMismatch; Abandoned once nobody is waiting."""
+        """Answer, or refuse.
+
+        Raises QuestionError, GeneratorError, IndexMissing, IndexMismatch; Abandoned once nobody is waiting.
+        """
         return self.examine(question, waiting=waiting)[0]
 
     def examine(self, question: Question, *, waiting: Waiting = always) -> tuple[Reply, Found]:
@@ -41,16 +48,21 @@ class Assistant:
         *_, found = (step for step in steps if isinstance(step, Found))
         return reply, found
 
-    def steps(self, question: Question, *, waiting: Waiting = always) -> Iterator[Found | Reply]:
-        """An answer in the making: what was found, then the reply, which is the last step. Raises what ``ask`` raises.
+    def steps(self, question: Question, *, waiting: Waiting = always) -> Iterator[Found | Stated | Reply]:
+        """An answer in the making: what was found, what a model states once that is verified, and last the reply.
 
-        What was found may come again, from the newest state, when documents left the index meanwhile: it replaces what
-        came before. Whatever writes an answer bit by bit adds its steps between the two.
+        What was found may come again, from the newest state, when documents left the index meanwhile: it replaces all
+        that came before. Raises what ``ask`` raises.
         """
         _check(question)
+        stages = Stages(waiting)
+        writer = self._writers.writer(question.generator)
+        rewritten = rewrite(question, writer.model if writer else None, waiting)
+        if rewritten:
+            stages.end("rewrite")
         for attempt in range(ATTEMPTS):
             try:
-                yield from self._steps(question, Stages(waiting))
+                yield from self._steps(question, rewritten, writer, stages)
             except StaleRead:
                 if attempt == ATTEMPTS - 1:
                     raise
@@ -60,34 +72,41 @@ class Assistant:
     def find(self, question: Question, *, limit: int, waiting: Waiting = always) -> Found:
         """What a question finds, ``limit`` passages of it where there are as many. Raises what ``ask`` raises."""
         _check(question)
-        return self._find(question, limit=limit, stages=Stages(waiting))
+        return self._find(question, question.text, limit=limit, stages=Stages(waiting))
 
     def search(self, question: Question, *, limit: int) -> list[Hit]:
         """The ``limit`` best passages, best first."""
-        return self._find(question, limit=limit).hits[:limit]
+        return self._find(question, question.text, limit=limit).hits[:limit]
 
     def rank(self, question: Question) -> list[str]:
         """The ids of all passages that are found, best first."""
-        return self._find(question).passage_ids
+        return self._find(question, rewrite(question, None, always) or question.text).passage_ids
 
-    def _find(self, question: Question, *, limit: int = 0, stages: Stages | None = None) -> Found:
+    def _find(self, question: Question, text: str, *, limit: int = 0, stages: Stages | None = None) -> Found:
         stages = stages or Stages()
         snapshot = self.reader.snapshot(question.collection)
         stages.resume()
         keys = _document_keys(question, snapshot)
-        return self._finder.find(question.text, snapshot, documents=keys, limit=limit, stages=stages)
+        return self._finder.find(text, snapshot, documents=keys, limit=limit, stages=stages)
 
-    def _steps(self, question: Question, stages: Stages) -> Iterator[Found | Reply]:
-        found = self._find(question, stages=stages)
+    def _steps(
+        self, question: Question, rewritten: str | None, writer: Writer | None, stages: Stages
+    ) -> Iterator[Found | Stated | Reply]:
+        found = self._find(question, rewritten or question.text, stages=stages)
         yield found
         stages.resume()
         sure = confidence(observe(found)) if found.asked.weights and found.hits else 0.0
         stages.end("judge")
         result = _result(found, sure, question)
         stages.end("answer")
+        writing = Writing()
+        if writer:
+            result, writing = yield from have_written(
+                writer, found, result, sure=sure, question=question, stages=stages
+            )
         snapshot = found.snapshot
         yield Reply(
-            id=self._reply_id(question, snapshot),
+            id=self._reply_id(question, writer, snapshot),
             question=question,
             result=result,
             confidence=round(sure, 4),
@@ -97,10 +116,12 @@ class Assistant:
             passages=snapshot.passages_searched,
             timings=stages.timings(),
             searched_for=found.asked.text if found.asked.corrected else None,
+            rewritten=rewritten,
+            writing=writing,
         )
 
-    def _reply_id(self, question: Question, snapshot: Snapshot) -> str:
-        facts = [
+    def _reply_id(self, question: Question, writer: Writer | None, snapshot: Snapshot) -> str:
+        facts: list[object] = [
             question.text,
             question.collection,
             sorted(question.documents),
@@ -111,6 +132,8 @@ class Assistant:
             self.profile.name,
             self._finder.reads_with,
         ]
+        if question.history or writer:
+            facts += [[(turn.role, turn.text) for turn in question.history], writer and writer.model.name]
         return "ask_" + sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:20]
 
 

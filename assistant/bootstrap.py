@@ -6,8 +6,12 @@ from hashlib import sha256
 from pathlib import Path
 
 from assistant.answering import Assistant
+from assistant.claims.judge import ClaimJudge
+from assistant.claims.opening import open_judge
 from assistant.cross_encoding import open_cross_encoder
 from assistant.finding import Finder
+from assistant.generating.opening import Generators
+from assistant.generating.writing import Writers
 from assistant.profiles import PROFILES
 from assistant.settings import AssistantSettings
 from index.build import Builder, BuildOptions, Progress
@@ -37,6 +41,8 @@ class Parts:
         self._store: Store | None = None
         self._embedder: Embedder | None = None
         self._finder: Finder | None = None
+        self._generators: Generators | None = None
+        self._judge: ClaimJudge | None = None
 
     @property
     def store(self) -> Store:
@@ -71,13 +77,27 @@ class Parts:
             self._finder = Finder(self.embedder, profile, cross_encoder)
         return self._finder
 
+    @property
+    def generators(self) -> Generators:
+        """The models that may write answers, by name."""
+        if self._generators is None:
+            self._generators = Generators(self.answering, notify=self._notify)
+        return self._generators
+
+    def judge(self) -> ClaimJudge:
+        """What checks the claims of a model; raises GeneratorError when it cannot be had."""
+        if self._judge is None:
+            self._judge = open_judge(self.answering.claim_judge, self.embedder)
+        return self._judge
+
     def reader(self) -> IndexReader:
         """Reads collections made the way these settings say."""
         return IndexReader(self.store, state_dir=self.settings.state_dir, check=self._check)
 
     def assistant(self) -> Assistant:
         """Answers from the collections of these settings."""
-        return Assistant(self.reader(), self.finder)
+        writers = Writers(self.generators.open, self.judge, tokens=self.answering.generator_tokens)
+        return Assistant(self.reader(), self.finder, writers)
 
     def builder(self, collection: str, *, wait_seconds: float = 0.0, progress: Progress | None = None) -> Builder:
         """Builds a collection the way these settings say."""
@@ -105,6 +125,7 @@ class Parts:
         )
         parts = Parts(settings, answering=self.answering, notify=self._notify)
         parts._embedder, parts._finder = self._embedder, self._finder
+        parts._generators, parts._judge = self.generators, self._judge
         return parts
 
     def _check(self, state: CollectionState) -> None:

@@ -14,7 +14,7 @@ from index.texts import sentence_parts
 from index.tokenizing import terms
 from index.vectors import similarities
 
-__all__ = ["Candidate", "gather", "in_order"]
+__all__ = ["Candidate", "gather", "in_order", "shown_in"]
 
 DENSE, COVERED, PASSAGE = 0.5, 0.35, 0.15
 """Weights of a sentence's similarity to the question, its share of the question's terms, and its passage's score."""
@@ -67,11 +67,8 @@ def _candidates(hit: Hit, similarities: Vectors, asked: Understood, snapshot: Sn
     """The sentences of a passage; ``similarities`` is each one's to the question."""
     over = frozenset(terms(f"{hit.record.title} {hit.passage.section}")) if asked.subjects else frozenset()
     before = frozenset[str]()
-    for sentence, ready, similarity in zip(hit.passage.sentences, hit.shown, similarities.tolist(), strict=True):
-        if sentence.label == "heading":
-            continue
-        shown, found = ready or _shown(sentence, hit, snapshot)
-        if shown:
+    for (sentence, (shown, found)), similarity in zip(shown_in(hit, snapshot), similarities.tolist(), strict=True):
+        if shown and sentence.label != "heading":
             covered = asked.covered_by(found)
             score = DENSE * similarity + COVERED * covered + PASSAGE * hit.score
             not_about = asked.not_about(found | before | over) if asked.subjects else ()
@@ -80,6 +77,12 @@ def _candidates(hit: Hit, similarities: Vectors, asked: Understood, snapshot: Sn
                 covered, score = 1.0, score + DEFINES
             yield Candidate(hit, sentence, shown, found, covered, similarity, score, not_about=not_about)
             before = found
+
+
+def shown_in(hit: Hit, snapshot: Snapshot) -> Iterator[tuple[Sentence, Shown]]:
+    """The sentences of a passage, headings too, and how each is shown. Raises StaleRead."""
+    for sentence, ready in zip(hit.passage.sentences, hit.shown, strict=True):
+        yield sentence, ready or _shown(sentence, hit, snapshot)
 
 
 def _shown(sentence: Sentence, hit: Hit, snapshot: Snapshot) -> Shown:

@@ -12,7 +12,7 @@ from index.lexical import LexicalIndex, Ways
 from index.reading import Snapshot
 from index.tokenizing import content_words, terms
 
-__all__ = ["Understood", "asked_words", "understand"]
+__all__ = ["Understood", "asked_words", "understand", "ways_of"]
 
 FRAMING = frozenset(
     {
@@ -121,6 +121,12 @@ def understand(question: str, snapshot: Snapshot) -> Understood:
         names=tuple(dict.fromkeys(match[0] for match in _NAME.finditer(text))),
         subjects=asked_about(frozenset(terms(text))),
     )
+
+
+def ways_of(text: str, snapshot: Snapshot) -> Ways:
+    """What else says the terms of a text: an abbreviation or its meaning, as the documents define them."""
+    lexical = snapshot.derived.lexical
+    return _ways(list(_meanings(text, lexical)), list(_abbreviations(text, lexical)))
 
 
 def asked_words(question: str) -> list[str]:

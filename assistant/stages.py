@@ -20,16 +20,16 @@ class Stages:
     """Milliseconds by stage; the end of a stage is where work that nobody waits for stops."""
 
     def __init__(self, waiting: Waiting = always) -> None:
-        self._waiting = waiting
+        self.waiting = waiting
         self._milliseconds: dict[str, float] = {}
         self._began = time.perf_counter()
 
     def end(self, name: str) -> None:
-        """Book the time since the last end under ``name``. Raises Abandoned when nobody waits any more."""
+        """Add the time since the last end to that of ``name``. Raises Abandoned when nobody waits any more."""
         now = time.perf_counter()
-        self._milliseconds[name] = 1000 * (now - self._began)
+        self._milliseconds[name] = self._milliseconds.get(name, 0.0) + 1000 * (now - self._began)
         self._began = now
-        if not self._waiting():
+        if not self.waiting():
             raise Abandoned(f"Nobody waits for the answer any more; it was given up after the stage {name!r}.")
 
     def resume(self) -> None:

@@ -1,0 +1,227 @@
+"""Claims and quotations as the checks read them: words with their terms, in sentences and clauses."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from assistant.claims.judge import Premise
+from index.abbreviations import find_definitions
+from index.lexical import Ways
+from index.tokenizing import terms, words
+from index.views import search_view
+
+__all__ = ["Basis", "Evidence", "Statement", "Word", "key", "read", "read_premise", "sentences_of"]
+
+FEWEST_WORDS = 3
+"""Content words of a clause that rests on a sentence of its own; a shorter one goes with the clause before it."""
+_REFERENCE = re.compile(r"\s?\[\d[\d,–\s-]{0,40}\]")
+_SENTENCE_END = re.compile(
+    r"(?<!\bvs\.)(?<!\bal\.)(?<!\bFig\.)(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bDr\.)(?<!\bNo\.)(?<!\bapprox\.)"
+    r"(?<=[.!?])\s+(?=[\"“(]?[A-Z0-9])"
+)
+_CLAUSE_END = re.compile(
+    r"[;:]\s|,\s|[()]|\s-\s|\b(?=(?:but|whereas|while|although|though|however|because|since|which|despite|unlike)\b)"
+    r"|\band (?=(?:did|do|does|was|were|is|are|had|has|have|not|no|without|failed)\b)"
+)
+_IN_TWO = re.compile(r"\b(up|down)[ -](?=regulat)")
+_ANAPHOR = re.compile(
+    r"\s*(?:\S+\s+){0,2}(?:it|its|itself|they|their|them|these|this|those|such|both|he|she|his|her|the latter)\b",
+    re.IGNORECASE,
+)
+_SPELLINGS = tuple(
+    (re.compile(pattern), plain)
+    for pattern, plain in (
+        (r"(?<=[^aeiou])ae|(?<=[^aeiou])oe|^ae|^oe", "e"),
+        (r"our(?=$|e|i)", "or"),
+        (r"lys$", "lyz"),
+        (r"is(?=$|e$|ation|at)", "iz"),
+        (r"ll(?=$|e|i)", "l"),
+        (r"^sulph", "sulf"),
+        (r"tr$", "ter"),
+    )
+)
+
+
+@lru_cache(maxsize=65536)
+def spelled_alike(term: str) -> str:
+    """The same for British and American spellings of a term; it need be no word."""
+    if len(term) < 5 or not term.isalpha():
+        return term
+    for pattern, plain in _SPELLINGS:
+        term = pattern.sub(plain, term)
+    return term
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of the search view; a stop word has no terms. ``clause`` counts from 0 in its sentence."""
+
+    text: str
+    terms: tuple[str, ...]
+    clause: int
+
+    @property
+    def key(self) -> str:
+        """What tables name it by: its stem, or a stop word as it is."""
+        return self.terms[0] if self.terms else self.text
+
+
+@lru_cache(maxsize=65536)
+def _terms(word: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(spelled_alike(term) for term in terms(word)))
+
+
+def key(word: str) -> str:
+    """What a word of a table is found by."""
+    found = _terms(word)
+    return found[0] if found else word
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A sentence, read: its folded text and its words."""
+
+    source: str
+    folded: str
+    words: tuple[Word, ...]
+
+    @cached_property
+    def terms(self) -> frozenset[str]:
+        """The terms of all its words."""
+        return frozenset(term for word in self.words for term in word.terms)
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """Its words as tables name them."""
+        return frozenset(word.key for word in self.words)
+
+    @cached_property
+    def content(self) -> tuple[Word, ...]:
+        """Its words that are no stop words."""
+        return tuple(word for word in self.words if word.terms)
+
+    @property
+    def clauses(self) -> list[tuple[Word, ...]]:
+        """Its clauses, those of fewer than FEWEST_WORDS content words joined to the one before."""
+        found: list[list[Word]] = []
+        for number in dict.fromkeys(word.clause for word in self.words):
+            clause = [word for word in self.words if word.clause == number]
+            if found and min(_contents(clause), _contents(found[-1])) < FEWEST_WORDS:
+                found[-1] += clause
+            else:
+                found.append(clause)
+        return [tuple(clause) for clause in found]
+
+
+def _contents(clause: Iterable[Word]) -> int:
+    return sum(bool(word.terms) for word in clause)
+
+
+@lru_cache(maxsize=1024)
+def read(sentence: str) -> Statement:
+    """Read a sentence; reference numbers in brackets are left out."""
+    plain = _REFERENCE.sub("", sentence)
+    folded = _IN_TWO.sub(r"\1", search_view(plain).text)
+    found = [
+        Word(word, _terms(word), number)
+        for number, clause in enumerate(_CLAUSE_END.split(folded))
+        for word in words(clause)
+    ]
+    return Statement(plain, folded, tuple(found))
+
+
+def sentences_of(text: str) -> list[str]:
+    """The sentences of a quotation, by rules that are good enough for a few of them."""
+    return [found for part in _SENTENCE_END.split(" ".join(text.split())) if (found := part.strip())]
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """A clause of a claim and the sentence of the quotations that says most of it."""
+
+    clause: tuple[Word, ...]
+    sentence: Statement
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A premise, read: the sentences of its quotations, and the terms of what stands around and over them."""
+
+    sentences: tuple[Statement, ...]
+    around: frozenset[str]
+    ways: Mapping[str, Sequence[frozenset[str]]]
+
+    @cached_property
+    def terms(self) -> frozenset[str]:
+        """The terms of all quotations."""
+        return frozenset(term for sentence in self.sentences for term in sentence.terms)
+
+    @cached_property
+    def refers_back(self) -> bool:
+        """Whether a sentence starts with "it", "these …": then what stands around may name its subject."""
+        return any(_ANAPHOR.match(sentence.source) for sentence in self.sentences)
+
+    def says(self, word: Word) -> bool:
+        """Whether the quotations say the word, in whatever way."""
+        return self.says_in(word, self.terms)
+
+    def says_in(self, word: Word, found: frozenset[str]) -> bool:
+        """Whether these terms say the word. A name with a number must stand with its number, a compound whole."""
+        if word.terms[0] in found or any(self._meant(term, found) for term in word.terms[:1]):
+            return True
+        if any(map(str.isdigit, word.text)):
+            return any(term in found for term in word.terms if any(map(str.isdigit, term)))
+        parts = word.terms[1:]
+        return bool(parts) and all(term in found or self._meant(term, found) for term in parts)
+
+    def _meant(self, term: str, found: frozenset[str]) -> bool:
+        return any(way.issubset(found) for way in self.ways.get(term, ()))
+
+    def named_around(self, word: Word) -> bool:
+        """Whether the word is what "it" or "these …" in a quotation may stand for."""
+        return self.refers_back and self.says_in(word, self.terms | self.around)
+
+    def bases(self, claim: Statement) -> list[Basis]:
+        """By clause of the claim, what it rests on; nothing where no sentence says any of its words."""
+        return [Basis(clause, best) for clause in claim.clauses if (best := self._best(clause)) is not None]
+
+    def _best(self, clause: tuple[Word, ...]) -> Statement | None:
+        content = [word for word in clause if word.terms]
+        scored = [
+            (sum(self.says_in(word, sentence.terms) for word in content), -number)
+            for number, sentence in enumerate(self.sentences)
+        ]
+        most, number = max(scored, default=(0, 0))
+        return self.sentences[-number] if most else None
+
+
+def read_premise(premise: Premise) -> Evidence:
+    """Read a premise; abbreviations that its own sentences define mean what they say there."""
+    texts = [*premise.quotes, *premise.before, *premise.after, *premise.over]
+    return Evidence(
+        sentences=tuple(read(sentence) for quote in premise.quotes for sentence in sentences_of(quote)),
+        around=frozenset(term for text in texts for term in read(text).terms),
+        ways=_ways(premise.ways, texts),
+    )
+
+
+def _ways(given: Ways, texts: Iterable[str]) -> dict[str, list[frozenset[str]]]:
+    ways: dict[str, list[frozenset[str]]] = {}
+    for term, said in [*_alike(given), *_defined(texts)]:
+        ways.setdefault(term, []).append(said)
+    return ways
+
+
+def _alike(given: Ways) -> Iterator[tuple[str, frozenset[str]]]:
+    for term, ways in given.items():
+        for way in ways:
+            yield spelled_alike(term), frozenset(map(spelled_alike, way))
+
+
+def _defined(texts: Iterable[str]) -> Iterator[tuple[str, frozenset[str]]]:
+    for text in texts:
+        for short, long in find_definitions(" ".join(text.split()), "prose"):
+            name = [spelled_alike(term) for term in long.split("_")]
+            yield spelled_alike(short), frozenset(name)
+            yield from ((term, frozenset([spelled_alike(short)])) for term in name)

@@ -1,0 +1,94 @@
+"""Follow-ups that are no whole questions, completed by the question before: "and in mice?", "what about burns?", "why?"."""
+
+import re
+
+from assistant.conversing.kinds import class_of, is_plural
+from assistant.conversing.lexicon import AUXILIARIES, ELSE, PREPOSITIONS, WH_WORDS, is_verb
+from assistant.conversing.phrases import Phrase, phrases_in, words_in
+from assistant.conversing.resolving import Edit, apply
+from assistant.conversing.topics import Conversation
+
+__all__ = ["completed"]
+
+LONGEST_FRAME = 300
+LONGEST_ADDITION = 120
+LONGEST_REASON = 200
+_OPENING = re.compile(
+    r"(?:(?:and|but|or|so|ok|okay|then|also)\b[ ,]*)*(?:(?:what|how) about\b|what of\b|and\b)?[ ,]*", re.I
+)
+_END = re.compile(r"[\s?.!]*\Z")
+_BARE = re.compile(
+    r"(why(?: not| so)?|how(?: so)?|when|where|who|how (?:many|much|long|often|far)|how come"
+    r"|(?:in|at|since|until|by|for|to|from|with) (?:what|which|whom|when)(?: [^\W_]+){0,2})",
+    re.I,
+)
+
+
+def completed(question: str, conversation: Conversation) -> str | None:
+    """The whole question that a part of one means; None where it is whole, or nothing before completes it."""
+    frame = _END.sub("", conversation.question)
+    if not frame or len(frame) > LONGEST_FRAME:
+        return None
+    opening = _OPENING.match(question.strip())
+    start = opening.end() if opening else 0
+    rest = _END.sub("", question.strip()[start:])
+    if _BARE.fullmatch(rest):
+        return _asked_again(rest, frame, conversation)
+    if not rest or len(rest) > LONGEST_ADDITION or not _is_part(rest):
+        return None
+    first = words_in(rest)[0].plain
+    if first in PREPOSITIONS and first not in {"about", "like", "than"}:
+        return _with_place(rest, first, frame) + "?"
+    if start == 0:
+        return None
+    return _with_thing(rest, frame, opened=bool(re.search("about|of", question[:start], re.I))) + "?"
+
+
+def _is_part(rest: str) -> bool:
+    """Whether nothing in it asks, and nothing is a verb."""
+    words = [word.plain for word in words_in(rest)]
+    asks = any(word in AUXILIARIES or word in WH_WORDS or word in ELSE for word in words)
+    return bool(words) and len(words) <= 10 and not asks and not is_verb(words[0])
+
+
+def _asked_again(asking: str, frame: str, conversation: Conversation) -> str:
+    """The frame with another question word in front."""
+    words = words_in(frame)
+    first = words[0].plain if words else ""
+    if first in AUXILIARIES:
+        return f"{asking} {frame[:1].lower()}{frame[1:]}?"
+    if first in {"when", "where", "why"} or (first == "how" and len(words) > 1 and words[1].plain in AUXILIARIES):
+        return f"{asking} {frame[words[1].start :]}?"
+    answer = conversation.answer.split(". ")[0].strip()
+    if asking.lower().startswith("why") and answer and len(answer) <= LONGEST_REASON:
+        return f"{asking}: {_END.sub('', answer)}?"
+    return f"{asking}: {frame}?"
+
+
+def _with_place(rest: str, preposition: str, frame: str) -> str:
+    """ "in mice" in place of what the frame has behind the same preposition, else at its end."""
+    words = words_in(frame)
+    for number in range(len(words) - 1, -1, -1):
+        if words[number].plain == preposition:
+            after = frame[words[number].end :]
+            if len(words_in(after)) <= 4 and not any(word.plain in PREPOSITIONS for word in words_in(after)):
+                return frame[: words[number].start] + rest
+    return f"{frame} {rest}"
+
+
+def _with_thing(rest: str, frame: str, *, opened: bool) -> str:
+    """The new thing in place of the one in the frame that it is like, else behind it."""
+    old = _like(rest, [phrase for phrase in phrases_in(frame) if not phrase.relational])
+    if old is None:
+        return f"{frame} in {rest}" if opened else f"{frame} and {rest}"
+    return apply(frame, [Edit(old.start, old.end, rest)])
+
+
+def _like(rest: str, phrases: list[Phrase]) -> Phrase | None:
+    wanted, name = class_of(rest), any(word.named for word in words_in(rest))
+    for phrase in reversed(phrases):
+        if wanted and class_of(phrase.text) == wanted:
+            return phrase
+    same = [phrase for phrase in phrases if phrase.name == name and not class_of(phrase.text) and not wanted]
+    alike = [phrase for phrase in same if is_plural(phrase.text) == is_plural(rest)]
+    return alike[-1] if alike else None

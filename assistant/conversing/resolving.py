@@ -1,0 +1,134 @@
+"""Pronouns and "the movie" in a question, replaced by what they mean in the conversation."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.conversing.kinds import is_person, is_plural
+from assistant.conversing.lexicon import AUXILIARIES, BOUNDARIES, PREPOSITIONS, WH_WORDS
+from assistant.conversing.phrases import Phrase, Word, phrases_in, words_in
+from assistant.conversing.antecedents import HE, IT, THEY, meant_by
+from assistant.conversing.topics import Conversation, Topic
+
+__all__ = ["Edit", "apply", "resolved"]
+
+POSSESSIVE = frozenset("his its their hers theirs".split())
+REFLEXIVE = ("self", "selves")
+POINTING = frozenset("this that these those the".split())
+THE_TEXT = frozenset("article section page passage topic subject paper".split())
+TIMES = frozenset("time period year day point season era moment".split())
+ENDINGS = {"'s": "'s", "'re": " are", "'ve": " have", "'ll": " will", "'d": " would"}
+UNMEANT = frozenset("possible true known likely clear necessary important better".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A stretch of a question and what takes its place."""
+
+    start: int
+    end: int
+    text: str
+
+
+def resolved(question: str, conversation: Conversation) -> str:
+    """The question with what points back replaced, where the conversation tells what it means."""
+    words, phrases = words_in(question), phrases_in(question)
+    edits = [
+        edit
+        for number in range(len(words))
+        if (
+            edit := _pronoun(number, words, phrases, conversation) or _description(number, words, phrases, conversation)
+        )
+    ]
+    return apply(question, edits)
+
+
+def apply(text: str, edits: Sequence[Edit]) -> str:
+    """The text with its edits made; of two that overlap the first."""
+    parts, done = [], 0
+    for edit in sorted(edits, key=lambda edit: edit.start):
+        if edit.start >= done:
+            parts += [text[done : edit.start], edit.text]
+            done = edit.end
+    return "".join([*parts, text[done:]])
+
+
+def _pronoun(number: int, words: Sequence[Word], phrases: Sequence[Phrase], conversation: Conversation) -> Edit | None:
+    word = words[number]
+    base, apostrophe, rest = word.plain.partition("'")
+    if base not in HE | IT | THEY or base.endswith(REFLEXIVE) or _means_nothing(number, words):
+        return None
+    possessive = base in POSSESSIVE or (base == "her" and _has_noun(number, words))
+    if _stands_before(base, word, words, phrases, possessive=possessive):
+        return None
+    topic = meant_by(base, conversation)
+    if topic is None or _named(topic, phrases):
+        return None
+    shown = topic.text if word.start or not word.text[:1].isupper() else topic.text[:1].upper() + topic.text[1:]
+    if apostrophe:
+        return Edit(word.start, word.end, shown + ENDINGS.get("'" + rest, "'" + rest))
+    return Edit(word.start, word.end, owned(shown, plural=topic.plural and not topic.name) if possessive else shown)
+
+
+def owned(text: str, *, plural: bool) -> str:
+    """The possessive: VEGF's, stem cells'."""
+    return text if text.endswith(("'s", "'")) else text + ("'" if plural and text.endswith("s") else "'s")
+
+
+def _named(topic: Topic, phrases: Sequence[Phrase]) -> bool:
+    return any(phrase.text.casefold() == topic.text.casefold() for phrase in phrases)
+
+
+def _means_nothing(number: int, words: Sequence[Word]) -> bool:
+    """ "Is it possible …", "is it true that …"."""
+    following = words[number + 1 : number + 2]
+    return words[number].plain == "it" and bool(following) and following[0].plain in UNMEANT
+
+
+def _has_noun(number: int, words: Sequence[Word]) -> bool:
+    following = words[number + 1 : number + 2]
+    return bool(following) and following[0].plain not in PREPOSITIONS | AUXILIARIES | WH_WORDS | BOUNDARIES
+
+
+def _stands_before(
+    base: str, word: Word, words: Sequence[Word], phrases: Sequence[Phrase], *, possessive: bool
+) -> bool:
+    """Whether the question itself names what a pronoun means: "does VEGF exert its effects", "is it safe, if …"."""
+    fits = [phrase for phrase in phrases if phrase.end <= word.start and not phrase.relational and _fits(base, phrase)]
+    if possessive:
+        return bool(fits)
+    boundaries = [each.start for each in words if each.plain in BOUNDARIES and 0 < each.start < word.start]
+    return any(phrase.end <= boundary for phrase in fits for boundary in boundaries)
+
+
+def _fits(base: str, phrase: Phrase) -> bool:
+    if base in HE:
+        return is_person(phrase) or (phrase.name and len(phrase.words) == 1)
+    if base in THEY:
+        return is_plural(phrase.text) or phrase.name
+    return not is_person(phrase) and not is_plural(phrase.text)
+
+
+def _description(
+    number: int, words: Sequence[Word], phrases: Sequence[Phrase], conversation: Conversation
+) -> Edit | None:
+    """ "the pledge" as "the Taxpayer Protection Pledge", "this article" as what it is about."""
+    word = words[number]
+    phrase = next((phrase for phrase in phrases if word.end < phrase.start <= word.end + 1), None)
+    if word.plain not in POINTING or phrase is None or phrase.name or _goes_on(phrase, words):
+        return None
+    head = phrase.words[-1]
+    if head in THE_TEXT and conversation.subject:
+        return Edit(word.start, phrase.end, conversation.subject.text)
+    if head in TIMES:
+        return None
+    for topic in conversation.newest():
+        said = [each.plain for each in words_in(topic.text)]
+        if head in said and len(said) > len(phrase.words) and not topic.relational:
+            return Edit(word.start, phrase.end, f"the {topic.text}")
+    return None
+
+
+def _goes_on(phrase: Phrase, words: Sequence[Word]) -> bool:
+    """Whether the phrase says itself which one is meant: "the role of VEGF", "the album that …"."""
+    following = next((word for word in words if word.start >= phrase.end), None)
+    return following is not None and (following.plain in {"of", "that", "which", "who"} or following.named)

@@ -1,0 +1,106 @@
+"""What a conversation is about: the phrases of its questions and answers, the newest and most often named first."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from assistant.conversing.kinds import is_person, is_plural
+from assistant.conversing.lexicon import AUXILIARIES, PEOPLE, WH_WORDS, is_verb
+from assistant.conversing.phrases import Phrase, names_in, phrases_in, words_in
+
+__all__ = ["Conversation", "Topic"]
+
+LONGEST_TOPIC = 100
+
+
+@dataclass(slots=True)
+class Topic:
+    """Something that was named: in which turn last, how often, where in it, by whom, and of which kind."""
+
+    text: str
+    name: bool
+    person: bool
+    plural: bool
+    relational: bool
+    asked: bool
+    turn: int
+    order: int
+    times: int = 1
+    gender: str = ""
+
+
+@dataclass(slots=True)
+class Conversation:
+    """What was said so far, read turn by turn. ``question`` is the last one as it stands alone."""
+
+    topics: dict[str, Topic] = field(default_factory=dict)
+    headings: list[str] = field(default_factory=list)
+    question: str = ""
+    answer: str = ""
+    turn: int = 0
+
+    def hear_question(self, question: str) -> None:
+        """A turn of the user, already standing alone; one without a verb at the beginning says what all is about."""
+        self.turn += 1
+        if not self.question and is_heading(question):
+            text = " ".join(question.split())[:LONGEST_TOPIC]
+            self.headings.append(text)
+            self._note(Phrase(text, 0, len(text), name=any(word.named for word in words_in(text))), 0, asked=True)
+            if len(self.headings) > 1:
+                self._note_all(text)
+            return
+        self.question, self.answer = question, ""
+        self._note_all(question)
+
+    def hear_answer(self, answer: str) -> None:
+        """A turn of the assistant."""
+        self.answer = answer
+        for order, phrase in enumerate(names_in(answer)):
+            self._note(phrase, order, asked=False)
+
+    def _note_all(self, text: str) -> None:
+        for order, phrase in enumerate(phrases_in(text)):
+            self._note(phrase, order, asked=True)
+
+    def _note(self, phrase: Phrase, order: int, *, asked: bool) -> None:
+        text = phrase.text.strip()[:LONGEST_TOPIC]
+        known = self.topics.get(text.casefold())
+        if known:
+            known.turn, known.order, known.times = self.turn, order, known.times + 1
+            known.asked = known.asked or asked
+            return
+        self.topics[text.casefold()] = Topic(
+            text=text,
+            name=phrase.name,
+            person=is_person(phrase) or (asked and bool(PEOPLE.intersection(phrase.words[-1:]))),
+            plural=is_plural(text),
+            relational=phrase.relational,
+            asked=asked,
+            turn=self.turn,
+            order=order,
+        )
+
+    def newest(self) -> list[Topic]:
+        """Topics of questions before those of answers, newer before older, in a turn the first named first."""
+        later = {text.casefold() for text in self.headings[1:]}
+        found = [topic for name, topic in self.topics.items() if name not in later]
+        return sorted(found, key=lambda topic: (not topic.asked, -topic.turn, topic.order))
+
+    @property
+    def subject(self) -> Topic | None:
+        """What it is all about: the heading where there is one, else what was asked about last."""
+        if self.headings:
+            return self.topics[self.headings[0].casefold()]
+        found = [topic for topic in self.newest() if topic.asked and not topic.relational]
+        return found[0] if found else None
+
+    def in_answer(self) -> Iterator[Topic]:
+        """The names in the last answer, in their order."""
+        found = [topic for topic in self.topics.values() if topic.turn == self.turn and not topic.asked]
+        yield from sorted(found, key=lambda topic: topic.order)
+
+
+def is_heading(turn: str) -> bool:
+    """Whether a turn names something and asks nothing: "Tippi Hedren"."""
+    words = [word.plain for word in words_in(turn) if word.start == 0 or not word.text.istitle()]
+    asks = any(word in AUXILIARIES or word in WH_WORDS for word in words)
+    return words_in(turn) != [] and len(words) <= 12 and "?" not in turn and not asks and not is_verb(words[0])

@@ -1,0 +1,157 @@
+"""A model writes, and only what its quotations say is shown: each claim is located, judged, then stated or dropped."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from assistant.citing import Composition, cite_nearest
+from assistant.claims.judge import ClaimJudge, Premise
+from assistant.errors import GeneratorFailed
+from assistant.finding import Found
+from assistant.generating.chat import ChatModel, Message
+from assistant.generating.parsing import Claim, DraftReader, Quote
+from assistant.generating.prompting import DRAFT, Line, give, prompt
+from assistant.generating.quoting import Located, NearMiss, Quotable
+from assistant.models import Answer, Dropped, Stated
+from assistant.questioning import ways_of
+from assistant.selecting import SAME
+from assistant.stages import Stages
+from index.reading import Snapshot
+from index.segmenting.boundaries import sentence_spans
+from index.tokenizing import terms
+
+__all__ = ["Writer", "Writers", "Written"]
+
+PASSAGES = 8
+"""Most passages that a model is given."""
+RULES_TOKENS = 600
+"""What the rules, the question and a chat template take of a window."""
+
+
+@dataclass(slots=True)
+class Written:
+    """What came of a draft: an answer of the claims that survived, None where none did; what was dropped; tokens used.
+
+    ``found_nothing`` is whether the model said that the passages do not answer, ``failure`` why it broke off.
+    """
+
+    answer: Answer | None = None
+    dropped: list[Dropped] = field(default_factory=list)
+    usage: dict[str, int] = field(default_factory=dict)
+    found_nothing: bool = False
+    failure: str | None = None
+
+
+class Writers:
+    """Models by the names that they are asked for by, with what judges their claims."""
+
+    def __init__(
+        self, open_model: Callable[[str | None], ChatModel | None], open_judge: Callable[[], ClaimJudge], *, tokens: int
+    ) -> None:
+        self._open_model = open_model
+        self._open_judge = open_judge
+        self._tokens = tokens
+
+    def writer(self, name: str | None) -> "Writer | None":
+        """The writer of that name, None for the extractive one; the usual one where no name is given.
+
+        Raises GeneratorError when it cannot be had, or may not be asked for.
+        """
+        model = self._open_model(name)
+        return Writer(model, self._open_judge(), tokens=self._tokens) if model else None
+
+
+class Writer:
+    """A model whose claims are judged. ``tokens`` is how long a draft may be."""
+
+    def __init__(self, model: ChatModel, judge: ClaimJudge, *, tokens: int) -> None:
+        self.model = model
+        self._judge = judge
+        self._tokens = tokens
+
+    def write(self, found: Found, *, most: int, stages: Stages) -> Iterator[Stated | Written]:
+        """At most ``most`` verified sentences, each as soon as it is, then what came of it all.
+
+        Raises Abandoned when nobody waits, StaleRead when a document left the index meanwhile.
+        """
+        given = give(found.hits[:PASSAGES], found.snapshot, tokens=self.model.window - self._tokens - RULES_TOKENS)
+        review = _Review(Quotable(given), self._judge, found.snapshot)
+        written = Written()
+        messages = prompt(found.asked.text, given, most=most)
+        for claim in self._claims(messages, written, stages):
+            dropped, support = review.look_at(claim)
+            if dropped:
+                written.dropped.append(dropped)
+            else:
+                sentence, citations = review.composition.claim(claim.text, support)
+                stages.end("verify")
+                yield Stated(len(review.composition) - 1, sentence, citations)
+                stages.resume()
+            if len(review.composition) == most:
+                break
+        stages.end("verify")
+        written.answer = review.composition.answer() if len(review.composition) else None
+        yield written
+
+    def _claims(self, messages: Sequence[Message], written: Written, stages: Stages) -> Iterator[Claim]:
+        """The model's claims as they are complete; usage and failure are noted in ``written``."""
+        reader = DraftReader()
+        stages.end("prompt")
+        try:
+            for piece in self.model.stream(messages, limit=self._tokens, waiting=stages.waiting, schema=DRAFT):
+                stages.end("generate")
+                written.usage |= piece.usage or {}
+                yield from reader.feed(piece.text)
+                stages.end("verify")
+        except GeneratorFailed as error:
+            written.failure = str(error)
+        yield from reader.finish()
+        written.found_nothing = reader.found_nothing
+
+
+class _Review:
+    """The claims of one draft, looked at one after the other."""
+
+    def __init__(self, quotable: Quotable, judge: ClaimJudge, snapshot: Snapshot) -> None:
+        self.composition = Composition(snapshot)
+        self._quotable = quotable
+        self._judge = judge
+        self._snapshot = snapshot
+        self._said: list[frozenset[str]] = []
+
+    def look_at(self, claim: Claim) -> tuple[Dropped | None, Sequence[Line]]:
+        """Why a claim is dropped; or None, and the lines that support it."""
+        found = [self._quotable.find(quote) for quote in claim.quotes or (Quote(claim.text),)]
+        lines = list(dict.fromkeys(line for each in found if isinstance(each, Located) for line in each.lines))
+        if not lines:
+            return self._unlocated(claim, found), ()
+        said = frozenset(terms(claim.text))
+        if any(said == other or len(said & other) >= SAME * len(said | other) for other in self._said):
+            return Dropped("repeated", claim.text), ()
+        dropped = self._unsupported(claim.text, lines)
+        if not dropped:
+            self._said.append(said)
+        return dropped, lines
+
+    def _unlocated(self, claim: Claim, found: Sequence[Located | NearMiss | None]) -> Dropped:
+        near = next((each for each in found if isinstance(each, NearMiss)), None)
+        if not claim.quotes:
+            return Dropped("no_quote", claim.text)
+        if near is None:
+            return Dropped("not_in_passages", claim.text, detail=claim.quotes[0].text)
+        nearest, *_ = cite_nearest([near.line], self._snapshot)
+        return Dropped("near_miss", claim.text, detail=claim.quotes[0].text, nearest=nearest)
+
+    def _unsupported(self, text: str, lines: Sequence[Line]) -> Dropped | None:
+        """Why what supports a claim does not; each of its sentences must be supported."""
+        premise = Premise(
+            quotes=tuple(line.shown for line in lines),
+            before=tuple(line.before for line in lines),
+            after=tuple(line.after for line in lines),
+            over=tuple(dict.fromkeys(f"{line.hit.record.title} {line.hit.passage.section}" for line in lines)),
+            ways=ways_of(text, self._snapshot),
+        )
+        for span in sentence_spans(text, 0, len(text)):
+            judgement = self._judge.judge(span.cut(text), premise)
+            if judgement.verdict != "supported":
+                return Dropped(judgement.verdict, text, detail=judgement.reason)
+        return None
