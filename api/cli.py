@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
+from api.commands.chatting import chat
 from api.commands.evaluating import evaluate
 from api.commands.feedback import feedback
 from api.commands.indexing import GIVEN_PATH, build, collection_option, ids_of, index, parts_of
@@ -180,6 +181,7 @@ def config(settings: Settings, as_json: bool) -> int:
     return 0
 
 
+cli.add_command(chat)
 cli.add_command(index)
 cli.add_command(evaluate)
 cli.add_command(feedback)

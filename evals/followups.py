@@ -13,13 +13,14 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 from zlib import crc32
 
 import numpy as np
+from numpy.typing import NDArray
 
 from assistant.answering import LONGEST_QUESTION, Assistant
 from assistant.bootstrap import Parts
@@ -132,11 +133,13 @@ def rank_of(answer: str, query: str, assistant: Assistant, paths: Mapping[str, s
     return names.index(file_of(answer)) + 1 if file_of(answer) in ranked else 0
 
 
-def figures(ranks: Sequence[int]) -> Figures:
+def figures(ranks: Sequence[int] | NDArray[np.int64]) -> Figures:
     """Recall@1, recall@10, mean reciprocal rank."""
     found = np.array(ranks)
     reciprocal = np.divide(1.0, found, out=np.zeros(len(found)), where=found > 0)
-    return Figures(float(np.mean(found == 1)), float(np.mean((found > 0) & (found <= DEEPEST))), float(reciprocal.mean()))
+    return Figures(
+        float(np.mean(found == 1)), float(np.mean((found > 0) & (found <= DEEPEST))), float(reciprocal.mean())
+    )
 
 
 def measure(asked: Sequence[Followup], ranks: Sequence[int]) -> str:

@@ -4,17 +4,18 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from assistant.conversing.kinds import is_plural
+from assistant.conversing.lexicon import members
 from assistant.conversing.phrases import phrases_in, words_in
 from assistant.conversing.topics import Conversation, Topic
 
 __all__ = ["HE", "IT", "THEY", "gender_of", "meant_by"]
 
 MOST_NAMED = 4
-_MALE = frozenset("he him his himself".split())
-_FEMALE = frozenset("she her hers herself".split())
+_MALE = members("he him himself his")
+_FEMALE = members("her hers herself she")
 HE = _MALE | _FEMALE
-IT = frozenset("it its itself".split())
-THEY = frozenset("they them their theirs themselves".split())
+IT = members("it its itself")
+THEY = members("their theirs them themselves they")
 
 
 def gender_of(base: str) -> str:
@@ -24,7 +25,13 @@ def gender_of(base: str) -> str:
 
 def meant_by(base: str, conversation: Conversation) -> Topic | None:
     """The topic that a pronoun stands for; None where nothing agrees."""
-    found = _people(gender_of(base), conversation) if base in HE else _several(conversation) if base in THEY else _thing(conversation)
+    found = (
+        _people(gender_of(base), conversation)
+        if base in HE
+        else _several(conversation)
+        if base in THEY
+        else _thing(conversation)
+    )
     return next(found, None)
 
 

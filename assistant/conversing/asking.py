@@ -17,7 +17,7 @@ __all__ = ["INSTRUCTIONS", "SCHEMA", "TASK", "ask_for_stand_alone", "messages_fo
 INSTRUCTIONS = (
     "You rewrite the last question of a conversation so that it can be understood without the conversation. "
     "Replace words that point back (it, they, this, the drug, what about …) by what they mean. "
-    "Use only words from the conversation. Do not answer. If the question can be understood alone, repeat it unchanged. "
+    "Use only words from the conversation. Do not answer. If the question can be understood alone, repeat it. "
     'Reply with JSON: {"question": "…"}'
 )
 TASK = "Conversation:\n{conversation}\n\nLast question: {question}\n\nRewrite the last question."

@@ -1,4 +1,4 @@
-"""Follow-ups that are no whole questions, completed by the question before: "and in mice?", "what about burns?", "why?"."""
+"""Follow-ups that are no whole questions, completed by the one before: "and in mice?", "what about burns?", "why?"."""
 
 import re
 
@@ -15,11 +15,12 @@ LONGEST_FRAME = 300
 LONGEST_ADDITION = 120
 LONGEST_REASON = 200
 _OPENING = re.compile(
-    r"(?:(?:and|but|or|so|ok|okay|then|also)\b[ ,]*)*(?:(?:what|how) about\b|what of\b|and\b)?[ ,]*", re.I
+    r"(?:(?:and|but|or|so|ok|okay|then|also)\b[ ,]*)*(?:(?:what|how) about\b|what of\b|and\b)?[ ,]*", re.IGNORECASE
 )
 _END = re.compile(r"[\s?.!]*\Z")
 _BARE = re.compile(
-    r"(why(?: not| so)?|why (?:is|was|does|did) (?:that|this|it)(?: so)?|by how much|how(?: so)?|when|where|who|how (?:many|much|long|often|far)|how come"
+    r"(why(?: not| so)?|why (?:is|was|does|did) (?:that|this|it)(?: so)?|how(?: so| come)?|when|where|who|by how much"
+    r"|how (?:many|much|long|often|far)"
     r"|(?:in|at|since|until|by|for|to|from|with) (?:what|which|whom|when)(?: [^\W_]+){0,2})",
     re.IGNORECASE,
 )
@@ -77,7 +78,7 @@ def _asked_again(asking: str, frame: str, conversation: Conversation) -> str:
 
 
 def _with_place(rest: str, preposition: str, frame: str) -> str:
-    """ "in mice" in place of what the frame has behind the same preposition, else at its end."""
+    """What begins with a preposition ("in mice") in place of what the frame has behind the same one, else at its end."""
     words = words_in(frame)
     for number in range(len(words) - 1, -1, -1):
         if words[number].plain == preposition:

@@ -5,7 +5,7 @@ from itertools import zip_longest
 
 from assistant.conversing.antecedents import HE, IT, THEY, gender_of, meant_by
 from assistant.conversing.completing import completed
-from assistant.conversing.lexicon import AUXILIARIES, ELSE, PREPOSITIONS, PREDICATES, RELATIONAL, is_verb
+from assistant.conversing.lexicon import AUXILIARIES, ELSE, PREDICATES, PREPOSITIONS, RELATIONAL, is_verb
 from assistant.conversing.phrases import Phrase, Word, phrases_in, words_in
 from assistant.conversing.resolving import POINTING, resolved
 from assistant.conversing.topics import Conversation
@@ -17,8 +17,9 @@ __all__ = ["points_back", "stand_alone"]
 FIRST, LAST = 2, 24
 """Turns that are read: what a conversation begins with, and what was said last."""
 LONGEST_TURN = 1000
-LONGEST_RESULT = 500
-"""Characters by which a question may grow."""
+LONGEST_QUESTION = 1000
+"""Longer ones stand alone."""
+LONGEST_ADDITION = 500
 ROUNDS = 4
 _NO_NOUN = AUXILIARIES | PREPOSITIONS | PREDICATES | {"true"}
 
@@ -28,7 +29,7 @@ def stand_alone(question: str, history: Sequence[Turn]) -> str:
 
     Asking for the result again, after the same turns, gives the result.
     """
-    if not history or not question.strip():
+    if not history or not question.strip() or len(question) > LONGEST_QUESTION:
         return question
     conversation = listen([*history[:FIRST], *history[FIRST:][-LAST:]])
     return _settled(question, conversation)
@@ -66,7 +67,7 @@ def _settled(question: str, conversation: Conversation) -> str:
     for _ in range(ROUNDS):
         again = _once(found, conversation)
         if again == found:
-            return found if len(found) <= len(question) + LONGEST_RESULT else question
+            return found if len(found) <= len(question) + LONGEST_ADDITION else question
         found = again
     return question
 
@@ -118,7 +119,8 @@ def _is_part(phrase: Phrase, words: Sequence[Word]) -> bool:
 def _points_at_nothing(words: Sequence[Word]) -> bool:
     """Whether "this" or "that" stands without a noun: "how is this measured"."""
     return any(
-        one.plain in {"this", "that", "these", "those"} and (other is None or other.plain in _NO_NOUN or is_verb(other.plain))
+        one.plain in {"this", "that", "these", "those"}
+        and (other is None or other.plain in _NO_NOUN or is_verb(other.plain))
         for one, other in zip_longest(words, words[1:])
         if one is not None
     )

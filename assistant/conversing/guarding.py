@@ -1,4 +1,4 @@
-"""What a model may make of a follow-up: one question, of what was said and nothing else, that is still the one asked."""
+"""What a model may make of a follow-up: one question, of what was said and nothing else, and still the one asked."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,9 @@ LONGEST = 500
 KEPT = 0.5
 """Share of the words of the follow-up that must still be there: a model that repeats the question before keeps none."""
 FREE = frozenset(
-    term for word in "question answer regarding concerning compared following previous mentioned".split() for term in terms(word)
+    term
+    for word in ["question", "answer", "regarding", "concerning", "compared", "following", "previous", "mentioned"]
+    for term in terms(word)
 )
 """Terms that say how something is asked, besides stop words."""
 

@@ -4,22 +4,33 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from assistant.conversing.lexicon import AUXILIARIES, DETERMINERS, PREDICATES, PREPOSITIONS, QUANTITIES, RELATIONAL, WH_WORDS, is_verb
+from assistant.conversing.lexicon import (
+    AUXILIARIES,
+    DETERMINERS,
+    PREDICATES,
+    PREPOSITIONS,
+    QUANTITIES,
+    RELATIONAL,
+    WH_WORDS,
+    is_verb,
+    members,
+)
 from index.tokenizing import STOP_WORDS
 
 __all__ = ["Phrase", "Word", "names_in", "phrases_in", "words_in"]
 
 LONGEST = 8
 """Words of a noun phrase."""
-LINKS = frozenset("of the de la du von van der den del di da al el bin &".split())
+LINKS = members("& al bin da de del den der di du el la of the van von")
 """Small words inside names: University of Vienna, On the Sunday of Life."""
-INVERTING = frozenset("do does did can could will would should may might didn't doesn't don't".split())
+INVERTING = members("can could did didn't do does doesn't don't may might should will would")
 """Auxiliaries that a subject and the base form of a verb follow."""
+FUNCTION_WORDS = STOP_WORDS | AUXILIARIES | WH_WORDS | PREPOSITIONS
 VERBAL = ("ate", "ise", "ize", "ify")
-SUBJECTS = frozenset("i he she it they we you".split())
-FAMILIAR = frozenset("family early anomaly assembly daily weekly monthly jelly fly only".split())
+SUBJECTS = members("he i it she they we you")
+FAMILIAR = members("anomaly assembly daily early family fly jelly monthly only weekly")
 """Words in -ly that are no adverbs."""
-PAST = frozenset("made led came became began went got gave took said told won".split())
+PAST = members("became began came gave got led made said told took went won")
 _WORD = re.compile(r"[^\W_]+(?:[.'’/\-–][^\W_]+)*\+?|&")
 _GAP = re.compile(r"[ \u00a0]*")
 _INITIAL_GAP = re.compile(r"\. ?")
@@ -108,29 +119,40 @@ def _joined(one: Word, other: Word, text: str) -> bool:
 
 
 def _belongs(words: Sequence[Word], number: int, run: Sequence[Word], text: str) -> bool:
-    word, previous = words[number], words[number - 1].plain if number else ""
+    """Whether a word goes on with a noun phrase, or begins one."""
+    word = words[number]
+    previous = words[number - 1].plain if number else ""
     following = words[number + 1] if number + 1 < len(words) else None
     if word.plain in LINKS and run and run[-1].named and following and following.named:
         return previous not in LINKS or word.plain == "the"
-    if text.startswith(".", word.end) and len(word.text) == 1 and word.text.isupper():
+    if _is_initial(word, text) or (word.named and word.text != "I" and not _begins_sentence(word, text)):
         return True
-    begins = text[: word.start].rstrip()[-1:] in {"", ".", "?", "!", ":"}
-    if word.named and not begins and word.text != "I":
+    if word.plain in FUNCTION_WORDS or (word.plain in QUANTITIES and previous == "how"):
+        return False
+    if _is_said_of(word, previous, following, run):
+        return False
+    nominal = previous in DETERMINERS or previous in PREPOSITIONS or (word.plain.endswith("ed") and is_verb(previous))
+    return nominal or not is_verb(word.plain)
+
+
+def _is_initial(word: Word, text: str) -> bool:
+    return len(word.text) == 1 and word.text.isupper() and text.startswith(".", word.end)
+
+
+def _begins_sentence(word: Word, text: str) -> bool:
+    before = text[max(0, word.start - 3) : word.start].rstrip()
+    return word.start == 0 or before[-1:] in {"", ".", "?", "!", ":"}
+
+
+def _is_said_of(word: Word, previous: str, following: Word | None, run: Sequence[Word]) -> bool:
+    """Whether a word says something of a thing rather than naming it: a verb of "she", an adverb, "is it effective"."""
+    plain = word.plain
+    if previous in SUBJECTS or (plain.endswith("ly") and plain not in FAMILIAR):
         return True
-    if word.plain in STOP_WORDS or word.plain in AUXILIARIES or word.plain in WH_WORDS:
-        return False
-    if word.plain in PREPOSITIONS or (word.plain in QUANTITIES and previous == "how"):
-        return False
-    if (word.plain in PREDICATES and (run or not following)) or (
-        word.plain.endswith("ed") and (run or previous in AUXILIARIES)
-    ):
-        return False
-    if previous in SUBJECTS or (word.plain.endswith("ly") and word.plain not in FAMILIAR):
-        return False
-    if previous in {"what", "which"} and (word.plain in PAST or (word.plain.endswith("ed") and is_verb(word.plain))):
-        return False
-    after_verb = word.plain.endswith("ed") and is_verb(previous)
-    return not is_verb(word.plain) or previous in DETERMINERS or previous in PREPOSITIONS or after_verb
+    if previous in {"what", "which"} and (plain in PAST or (plain.endswith("ed") and is_verb(plain))):
+        return True
+    predicate = plain in PREDICATES and (bool(run) or following is None)
+    return predicate or (plain.endswith("ed") and (bool(run) or previous in AUXILIARIES))
 
 
 def _owns(one: Word, other: Word) -> bool:

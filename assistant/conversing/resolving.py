@@ -3,21 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.conversing.kinds import CLASS_NOUNS, class_of, is_person, is_plural
-from assistant.conversing.lexicon import AUXILIARIES, BOUNDARIES, PREPOSITIONS, WH_WORDS
-from assistant.conversing.phrases import Phrase, Word, phrases_in, words_in
 from assistant.conversing.antecedents import HE, IT, THEY, meant_by
+from assistant.conversing.kinds import CLASS_NOUNS, class_of, is_person, is_plural
+from assistant.conversing.lexicon import AUXILIARIES, BOUNDARIES, PREPOSITIONS, WH_WORDS, members
+from assistant.conversing.phrases import Phrase, Word, phrases_in, words_in
 from assistant.conversing.topics import Conversation, Topic
 
 __all__ = ["Edit", "apply", "resolved"]
 
-POSSESSIVE = frozenset("his its their hers theirs".split())
+POSSESSIVE = members("hers his its their theirs")
 REFLEXIVE = ("self", "selves")
-POINTING = frozenset("this that these those the".split())
-THE_TEXT = frozenset("article section page passage topic subject paper".split())
-TIMES = frozenset("time period year day point season era moment".split())
+POINTING = members("that the these this those")
+THE_TEXT = members("article page paper passage section subject topic")
+TIMES = members("day era moment period point season time year")
 ENDINGS = {"'s": "'s", "'re": " are", "'ve": " have", "'ll": " will", "'d": " would"}
-UNMEANT = frozenset("possible true known likely clear necessary important".split())
+UNMEANT = members("clear important known likely necessary possible true")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def _named(topic: Topic, phrases: Sequence[Phrase]) -> bool:
 
 
 def _means_nothing(number: int, words: Sequence[Word]) -> bool:
-    """ "Is it possible …", "is it true that …"."""
+    """Whether "it" is only there for grammar: "is it possible …", "is it true that …"."""
     following = [word.plain for word in words[number + 1 :]]
     return words[number].plain == "it" and following[:1] != [] and following[0] in UNMEANT and len(following) > 1
 
@@ -111,7 +111,7 @@ def _fits(base: str, phrase: Phrase) -> bool:
 def _description(
     number: int, words: Sequence[Word], phrases: Sequence[Phrase], conversation: Conversation
 ) -> Edit | None:
-    """ "the pledge" as "the Taxpayer Protection Pledge", "this article" as what it is about."""
+    """What "the pledge" or "the drug" means, or "this article"."""
     word = words[number]
     phrase = next((phrase for phrase in phrases if word.end < phrase.start <= word.end + 1), None)
     if word.plain not in POINTING or phrase is None or phrase.name or _goes_on(phrase, words):
@@ -135,7 +135,9 @@ def _called(head: str, length: int, conversation: Conversation) -> Topic | None:
     found = next((name for name, nouns in CLASS_NOUNS.items() if head in nouns.split()), None)
     if found is None or length > 1:
         return None
-    return next((topic for topic in conversation.newest() if not topic.relational and class_of(topic.text) == found), None)
+    return next(
+        (topic for topic in conversation.newest() if not topic.relational and class_of(topic.text) == found), None
+    )
 
 
 def _goes_on(phrase: Phrase, words: Sequence[Word]) -> bool:

@@ -1,6 +1,6 @@
 """What a conversation is about: the phrases of its questions and answers, the newest and most often named first."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
@@ -47,7 +47,7 @@ class Conversation:
             self.headings.append(text)
             self._note(Phrase(text, 0, len(text), name=any(word.named for word in words_in(text))), 0, asked=True)
             if len(self.headings) > 1:
-                self._note_all(text)
+                self._note_all(text, asked=False)
             return
         self.question, self.answer = question, ""
         self._note_all(question)
@@ -58,11 +58,11 @@ class Conversation:
         for order, phrase in enumerate(names_in(answer)):
             self._note(phrase, order, asked=False)
 
-    def _note_all(self, text: str) -> None:
+    def _note_all(self, text: str, *, asked: bool = True) -> None:
         phrases = phrases_in(text)
         for order, (phrase, following) in enumerate(zip_longest(phrases, phrases[1:])):
             if phrase is not None:
-                self._note(_whole(phrase, following, text), order, asked=True)
+                self._note(_whole(phrase, following, text), order, asked=asked)
 
     def _note(self, phrase: Phrase, order: int, *, asked: bool) -> None:
         text = phrase.text.strip()[:LONGEST_TOPIC]
@@ -84,7 +84,7 @@ class Conversation:
 
     def newest(self) -> list[Topic]:
         """Topics of questions before those of answers, newer before older, in a turn the first named first."""
-        later = {text.casefold() for text in self.headings[1:]}
+        later = {text.casefold() for text in self.headings[1:] if [each.text for each in phrases_in(text)] != [text]}
         found = [topic for name, topic in self.topics.items() if name not in later]
         return sorted(found, key=lambda topic: (not topic.asked, -topic.turn, topic.order))
 
