@@ -62,11 +62,13 @@ def _is_part(rest: str) -> bool:
 def _asked_again(asking: str, frame: str, conversation: Conversation) -> str:
     """The frame with another question word in front."""
     words = words_in(frame)
-    first = words[0].plain if words else ""
+    if len(words) < 3:
+        return f"{asking}: {frame}?"
+    first = words[0].plain
     asking = re.sub(r"(?i)(why) .*", r"\1", asking) if first in AUXILIARIES else asking
     if first in AUXILIARIES:
         return f"{asking} {frame[:1].lower()}{frame[1:]}?"
-    if first in {"when", "where", "why"} or (first == "how" and len(words) > 1 and words[1].plain in AUXILIARIES):
+    if first in {"when", "where", "why"} or (first == "how" and words[1].plain in AUXILIARIES):
         return f"{asking} {frame[words[1].start :]}?"
     subject = next(iter(phrases_in(frame)), None)
     if asking.lower() == "how" and subject and subject.start == words[1].start and is_plural(subject.text):
@@ -78,7 +80,7 @@ def _asked_again(asking: str, frame: str, conversation: Conversation) -> str:
 
 
 def _with_place(rest: str, preposition: str, frame: str) -> str:
-    """What begins with a preposition ("in mice") in place of what the frame has behind the same one, else at its end."""
+    """What begins with a preposition ("in mice") in place of what the frame has behind the same one, else behind it."""
     words = words_in(frame)
     for number in range(len(words) - 1, -1, -1):
         if words[number].plain == preposition:

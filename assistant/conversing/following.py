@@ -8,7 +8,7 @@ from assistant.conversing.completing import completed
 from assistant.conversing.lexicon import AUXILIARIES, ELSE, PREDICATES, PREPOSITIONS, RELATIONAL, is_verb
 from assistant.conversing.phrases import Phrase, Word, phrases_in, words_in
 from assistant.conversing.resolving import POINTING, resolved
-from assistant.conversing.topics import Conversation
+from assistant.conversing.topics import Conversation, is_heading
 from assistant.models import Turn
 from index.tokenizing import content_words
 
@@ -45,7 +45,9 @@ def listen(turns: Sequence[Turn]) -> Conversation:
     conversation = Conversation()
     for turn in turns:
         text = turn.text[:LONGEST_TURN]
-        if turn.role == "user":
+        if turn.role == "user" and not conversation.question and is_heading(text):
+            conversation.hear_heading(text)
+        elif turn.role == "user":
             _note_gender(text, conversation)
             conversation.hear_question(_settled(text, conversation))
         else:
@@ -81,7 +83,7 @@ def _once(question: str, conversation: Conversation) -> str:
 def _anchored(question: str, conversation: Conversation, *, pointed: bool) -> str:
     """With what all is about behind it, where nothing in the question says so: "Were any awards won (Exai)?"."""
     if conversation.headings:
-        missing = [] if _is_specific(question, pointed=pointed) else _unsaid(conversation.headings, question)
+        missing = [] if not pointed and _says(question) else _unsaid(conversation.headings, question)
     else:
         subject = conversation.subject
         missing = _unsaid([subject.text], question) if subject and not _says(question) else []
@@ -89,10 +91,6 @@ def _anchored(question: str, conversation: Conversation, *, pointed: bool) -> st
         return question
     body = question.rstrip(" ?.!")
     return f"{body} ({', '.join(missing)}){question[len(body) :].strip() or '?'}"
-
-
-def _is_specific(question: str, *, pointed: bool) -> bool:
-    return not pointed and any(phrase.name for phrase in phrases_in(question))
 
 
 def _unsaid(headings: Sequence[str], question: str) -> list[str]:

@@ -64,13 +64,14 @@ decide decrease define depend describe develop die died differ differentiate dir
 divorce done drawn drew earn employ enhance enter evolve exert exist explain express fail fallen feel fell felt fight
 find finish follow form found gain gave generate get give given go gone got gotten graduate grew grow grown happen
 have hear heard held help hit hold identify improve include increase induce influence inhibit invent involve join keep
-kept kill knew know known last lead learn leave led left let lie like live look lose lost love made make marry mean
-measure mediate meet met migrate modulate move need occur open oppose paid participate pass perform play prevent
-produce promote propose prove provide publish put ran reach react read receive recieve recommend recover reduce
-regulate relate release remain remove report require resign respond result retire return reveal run said sang saw say
-secrete see seem seen sell send sent serve show shown sign sing sold spend spent split stand start state stay
-stimulate stood stop study succeed suffer suggest sung suppress take taken talk taught teach tell think thought told
-took tour train treat try turn understood use visit vote want went win won work worsen worsened write written wrote
+kept kill knew know known last lead learn leave led left let lie like list live look lose lost love made make marry
+mean measure mediate meet met migrate modulate move name need occur open oppose paid participate pass perform play
+prevent produce promote propose prove provide publish put ran reach react read receive recieve recommend recover
+reduce regulate relate release remain remove report require resign respond result retire return reveal run said sang
+saw say secrete see seem seen sell send sent serve show shown sign sing sold spend spent split stand start state stay
+stimulate stood stop study succeed suffer suggest summarise summarize sung suppress take taken talk taught teach tell
+think thought told took tour train treat try turn understood use visit vote want went win won work worsen worsened
+write written wrote
 """)
 """Base and irregular forms; some are nouns as well, which a determiner before them shows."""
 

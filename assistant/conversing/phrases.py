@@ -173,7 +173,7 @@ def _without_verb(run: Sequence[Word], words: Sequence[Word], end: int) -> Seque
 
 def _breaks_name(run: Sequence[Word], word: Word) -> bool:
     """Whether a lower-case word follows a name of several words: the name is whole."""
-    return len(run) > 1 and all(each.named for each in run) and not word.named and word.plain not in LINKS
+    return len(run) > 1 and all(each.named for each in run[:LONGEST]) and not word.named and word.plain not in LINKS
 
 
 def _phrase(run: Sequence[Word], text: str) -> Iterator[Phrase]:

@@ -5,12 +5,15 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 
 from assistant.conversing.kinds import is_person, is_plural
-from assistant.conversing.lexicon import AUXILIARIES, PEOPLE, WH_WORDS, is_verb
+from assistant.conversing.lexicon import AUXILIARIES, PEOPLE, WH_WORDS, is_verb, members
 from assistant.conversing.phrases import Phrase, names_in, phrases_in, words_in
 
 __all__ = ["Conversation", "Topic"]
 
 LONGEST_TOPIC = 100
+LONGEST_HEADING = 12
+"""Words."""
+GREETINGS = members("dear good hello hey hi no ok okay please thank thanks yes")
 
 
 @dataclass(slots=True)
@@ -39,16 +42,18 @@ class Conversation:
     answer: str = ""
     turn: int = 0
 
-    def hear_question(self, question: str) -> None:
-        """A turn of the user, already standing alone; one without a verb at the beginning says what all is about."""
+    def hear_heading(self, text: str) -> None:
+        """A turn of the user before the first question that names what all is about."""
         self.turn += 1
-        if not self.question and is_heading(question):
-            text = " ".join(question.split())[:LONGEST_TOPIC]
-            self.headings.append(text)
-            self._note(Phrase(text, 0, len(text), name=any(word.named for word in words_in(text))), 0, asked=True)
-            if len(self.headings) > 1:
-                self._note_all(text, asked=False)
-            return
+        whole = " ".join(text.split())[:LONGEST_TOPIC]
+        self._note(Phrase(whole, 0, len(whole), name=any(word.named for word in words_in(whole))), 0, asked=True)
+        if self.headings:
+            self._note_all(whole, asked=False)
+        self.headings.append(whole)
+
+    def hear_question(self, question: str) -> None:
+        """A turn of the user, already standing alone."""
+        self.turn += 1
         self.question, self.answer = question, ""
         self._note_all(question)
 
@@ -114,4 +119,6 @@ def is_heading(turn: str) -> bool:
     """Whether a turn names something and asks nothing: "Tippi Hedren"."""
     words = [word.plain for word in words_in(turn) if word.start == 0 or not word.text.istitle()]
     asks = any(word in AUXILIARIES or word in WH_WORDS for word in words)
-    return words_in(turn) != [] and len(words) <= 12 and "?" not in turn and not asks and not is_verb(words[0])
+    if not words or words[0] in GREETINGS or is_verb(words[0]):
+        return False
+    return len(words) <= LONGEST_HEADING and "?" not in turn and not asks
