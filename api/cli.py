@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
+from api.commands.chatting import chat
 from api.commands.evaluating import evaluate
 from api.commands.feedback import feedback
 from api.commands.indexing import GIVEN_PATH, build, collection_option, ids_of, index, parts_of
@@ -91,7 +92,7 @@ def ask(
     )
     reply = assistant.ask(question)
     if as_json:
-        from api.shapes.schemas import ask_response
+        from api.shapes.answers import ask_response
 
         click.echo(ask_response(reply).model_dump_json(by_alias=True, indent=2).encode())
     else:
@@ -122,6 +123,7 @@ def serve(settings: Settings, host: str | None, port: int | None) -> int:
     host, port = host or settings.api.host, settings.api.port if port is None else port
     check_host(host, keyed=open_keys(settings.index.state_dir, settings.api.api_keys).demanded)
     parts = Parts(settings.index, answering=settings.assistant, notify=notice)
+    parts.generators.open(None)  # what is wrong with it is told now, and not with the first question
     run(create_app(open_service(settings, parts)), host=host, port=port)
     return 0
 
@@ -179,6 +181,7 @@ def config(settings: Settings, as_json: bool) -> int:
     return 0
 
 
+cli.add_command(chat)
 cli.add_command(index)
 cli.add_command(evaluate)
 cli.add_command(feedback)

@@ -10,12 +10,13 @@ from api.jobs.records import Jobs
 from api.jobs.uploads import Uploads
 from api.jobs.working import Worker
 from api.listing import Listings
+from api.problems.errors import GeneratorUnknown
 from api.settings import Settings
 from api.watching.metrics import Metrics
 from assistant.answering import Assistant
 from assistant.bootstrap import Parts
 from assistant.finding import Found
-from assistant.models import Question, Reply
+from assistant.models import Question, Reply, Stated
 
 if TYPE_CHECKING:
     from api.slack.app import SlackApp
@@ -40,18 +41,30 @@ class Service:
     slack: "SlackApp | None" = None
     metrics: Metrics = field(default_factory=Metrics)
 
+    @property
+    def generators(self) -> tuple[str, ...]:
+        """Names of what may write answers here."""
+        return self.parts.generators.names
+
     def ask(self, question: Question, *, waiting: Callable[[], bool]) -> Reply:
-        """The assistant's reply, counted."""
+        """The assistant's reply, counted. Raises GeneratorUnknown for a generator that may not be asked for."""
+        self._check(question)
         reply = self.assistant.ask(question, waiting=waiting)
         self._note(reply)
         return reply
 
-    def steps(self, question: Question, *, waiting: Callable[[], bool]) -> Iterator[Found | Reply]:
-        """The assistant's steps, the last of them counted."""
+    def steps(self, question: Question, *, waiting: Callable[[], bool]) -> Iterator[Found | Stated | Reply]:
+        """The assistant's steps, the last of them counted. Raises what ``ask`` raises."""
+        self._check(question)
         for step in self.assistant.steps(question, waiting=waiting):
             if isinstance(step, Reply):
                 self._note(step)
             yield step
+
+    def _check(self, question: Question) -> None:
+        if question.generator is not None and question.generator not in self.generators:
+            there = ", ".join(self.generators)
+            raise GeneratorUnknown(f"The generator {question.generator!r} cannot be asked for here. There is: {there}.")
 
     def _note(self, reply: Reply) -> None:
         """Count a reply; log its question where that is wanted."""
@@ -76,6 +89,7 @@ def open_service(
         worker=Worker(parts, jobs, uploads),
         listings=Listings(),
         feedback=feedback,
+        metrics=Metrics(parts.generators.names),
         slack=slack or _slack(settings, assistant, feedback),
     )
 

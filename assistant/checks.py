@@ -1,5 +1,8 @@
 """The single checks of `citespan verify`: a citation against its file, a shown sentence against its quotations.
 
+A sentence is the source's own and exactly its quotations, or it says that a model generated it: then its quotations are
+checked and its words are not. Nothing in between holds.
+
 Whatever JSON may hold can stand where a number or a text should: then the check does not hold, and nothing is raised.
 """
 
@@ -18,6 +21,9 @@ __all__ = ["Check", "Finding", "check_answer", "check_citation", "is_place", "pl
 
 Check = Literal["document", "hash", "text", "name", "characters", "bytes", "lines", "sentence", "range"]
 SHOWN = 60
+GENERATED = (
+    "a model's words, not the source's own: that what it cites stands there is checked, that it follows from it is not"
+)
 
 Result = tuple[Check, str]
 """A check and what is wrong; nothing when it holds."""
@@ -25,13 +31,17 @@ Result = tuple[Check, str]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one check found. ``citation`` is its id or its place in the list from 1, "sentence 1", or "answer"."""
+    """What one check found. ``citation`` is its id or its place in the list from 1, "sentence 1", or "answer".
+
+    ``detail`` is what is wrong, or what else should be known; ``generated`` marks a sentence that is a model's.
+    """
 
     citation: str
     file: str
     check: Check
     holds: bool
     detail: str = ""
+    generated: bool = False
 
 
 def plain(value: object) -> str:
@@ -137,12 +147,20 @@ def check_answer(answer: Mapping[str, Any]) -> Iterator[Finding]:
     for number, sentence in enumerate(sentences if isinstance(sentences, list) else [], 1):
         own = _own(sentence, cited)
         file = plain(own[0].get("file_name", "?")) if own else "?"
-        yield _shown(f"sentence {number}", _sentence_problem(sentence, cited, own), file)
+        wrong, generated = _sentence_problem(sentence, cited, own), _is_generated(sentence)
+        yield Finding(
+            f"sentence {number}",
+            file,
+            "sentence",
+            holds=not wrong,
+            detail=wrong or (GENERATED if generated else ""),
+            generated=generated,
+        )
     yield _shown("answer", problem)
 
 
-def _shown(name: str, problem: str, file: str = "?") -> Finding:
-    return Finding(name, file, "sentence", holds=not problem, detail=problem)
+def _shown(name: str, problem: str) -> Finding:
+    return Finding(name, "?", "sentence", holds=not problem, detail=problem)
 
 
 def _objects(found: object) -> list[Mapping[str, Any]]:
@@ -155,10 +173,16 @@ def _numbers(sentence: object) -> list[int]:
     return found if isinstance(found, list) and all(is_place(item) for item in found) else []
 
 
+def _is_generated(sentence: object) -> bool:
+    """Whether it says so; what says neither yes nor no in so many words counts as the source's own."""
+    return isinstance(sentence, dict) and sentence.get("generated") is True
+
+
 def _own(sentence: object, cited: Mapping[int, Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The citations that a sentence is made of; those that agree with it are others' words."""
+    """The citations that a sentence is made of, or that a model's rests on; what agrees with it is others' words."""
     found = [cited[number] for number in _numbers(sentence) if number in cited]
-    return [citation for citation in found if citation.get("role") in ("source", "part")]
+    roles = ("supports",) if _is_generated(sentence) else ("source", "part")
+    return [citation for citation in found if citation.get("role") in roles]
 
 
 def _sentence_problem(
@@ -166,8 +190,13 @@ def _sentence_problem(
 ) -> str:
     if not isinstance(sentence, dict) or not isinstance(sentence.get("text"), str):
         return f"a sentence is an object with a text, not {brief(sentence)}"
+    if not isinstance(sentence.get("generated"), bool | None):
+        return f'"generated" is neither true nor false but {brief(sentence.get("generated"))}'
     if not own or any(number not in cited for number in _numbers(sentence)):
         return "the sentence cites nothing that it could be made of, or what is not among the citations"
+    if _is_generated(sentence):
+        alien = [number for number in _numbers(sentence) if cited[number].get("role") in ("source", "part")]
+        return "a model's words have no source that they are made of, and cite one" if alien else ""
     quotes = [quote for citation in own if isinstance(quote := citation.get("cited_text"), str)]
     pattern = " ".join(map(_display_pattern, quotes))
     same = len(quotes) == len(own) and re.fullmatch(pattern, sentence["text"])
@@ -189,9 +218,12 @@ def _whole_problem(answer: Mapping[str, Any], cited: Mapping[int, Mapping[str, A
     """Why the answer is not its sentences, each with the markers of its citations behind it, and nothing else."""
     if answer.get("answered") is not True:
         return '"answered" is neither true nor false'
-    sentences, citations = answer.get("sentences"), answer.get("citations")
+    sentences, citations, generator = answer.get("sentences"), answer.get("citations"), answer.get("generator")
     if not isinstance(sentences, list) or not sentences or len(_objects(sentences)) < len(sentences):
         return '"sentences" is not a list of sentences, or there are none'
+    written = any(map(_is_generated, sentences))
+    if written and isinstance(generator, dict) and generator.get("name") == "extractive":
+        return "a model wrote a sentence of it, and its generator is said to be extractive, which writes none"
     used = set(chain.from_iterable(map(_numbers, sentences)))
     if not isinstance(citations, list) or len(cited) < len(citations) or used != set(cited):
         return '"citations" is not a list of the citations that the sentences have, each with a number of its own'

@@ -17,6 +17,7 @@ from api.app import create_app
 from api.service import open_service
 from api.serving import Protocol, Server, listen
 from api.settings import ApiSettings, Settings
+from assistant.answering import Assistant
 from assistant.bootstrap import Parts
 from assistant.settings import AssistantSettings
 from index.settings import IndexSettings
@@ -94,13 +95,10 @@ def small_parts(folder: Path) -> Parts:
     )
 
 
-def quick_app(parts: Parts, **settings: Any) -> FastAPI:
-    """The service over these parts."""
-    return create_app(
-        open_service(
-            Settings(parts.settings, AssistantSettings(profile="fast"), ApiSettings(**settings), flags={}), parts
-        )
-    )
+def quick_app(parts: Parts, assistant: Assistant | None = None, **settings: Any) -> FastAPI:
+    """The service over these parts; ``assistant`` replaces theirs."""
+    in_force = Settings(parts.settings, AssistantSettings(profile="fast"), ApiSettings(**settings), flags={})
+    return create_app(open_service(in_force, parts, assistant))
 
 
 def say(port: int, *parts: bytes, timeout: float = 30) -> bytes:

@@ -11,7 +11,7 @@ from chromadb.api.models.Collection import Collection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from api.shapes.schemas import ask_response
+from api.shapes.answers import ask_response
 from assistant.answering import Assistant
 from assistant.errors import CitationError, QuestionError
 from assistant.finding import Finder

@@ -28,10 +28,11 @@ from api.routes.reading import again
 from api.service import open_service
 from api.serving import check_host, listen
 from api.settings import ApiSettings, Settings
-from api.shapes.schemas import AskResponse
+from api.shapes.answers import AskResponse
 from assistant.answering import Assistant
 from assistant.bootstrap import Parts
 from assistant.settings import AssistantSettings
+from assistant.verifying import verify
 from index.embedding import Embedder
 from index.errors import SettingsError, StaleRead
 from index.models import Span
@@ -160,11 +161,11 @@ def check_citation(citation: dict[str, Any], body: dict[str, Any], folder: Path)
 def test_every_field_of_the_schema_is_there_and_no_other(library: Library, question: str) -> None:
     body = library.ask(question)
     assert list(body) == [
-        "schema", "id", "question", "searched_for", "answered", "confidence", "answer", "sentences", "citations",
-        "documents", "refusal", "dropped", "generator", "index", "timings_ms",
+        "schema", "id", "question", "searched_for", "rewritten", "answered", "confidence", "answer", "sentences",
+        "citations", "documents", "refusal", "dropped", "generator", "index", "timings_ms",
     ]  # fmt: skip
     for sentence in body["sentences"]:
-        assert set(sentence) == {"text", "start", "end", "citations", "focus"}
+        assert set(sentence) == {"text", "start", "end", "citations", "focus", "generated"}
     for citation in body["citations"] + ((body["refusal"] or {}).get("nearest") or []):
         assert set(citation) == {
             "id", "type", "role", "cited_text", "document_index", "document_title", "start_char_index",
@@ -175,7 +176,7 @@ def test_every_field_of_the_schema_is_there_and_no_other(library: Library, quest
         assert set(document) == {
             "index", "id", "path", "title", "media_type", "encoding", "extractor", "text_sha256",
         }  # fmt: skip
-    assert set(body["generator"]) == {"name", "model", "usage"}
+    assert set(body["generator"]) == {"name", "model", "usage", "fallback", "message"}
     assert set(body["index"]) == {"collection", "revision", "documents", "passages"}
     assert set(body["timings_ms"]) >= {"embed", "retrieve", "rank", "answer", "total"}
     assert body["refusal"] is None or set(body["refusal"]) == {"reason", "message", "missing", "nearest"}
@@ -201,7 +202,9 @@ def test_an_answer_quotes_the_file_character_by_character_and_byte_by_byte(
     assert body["searched_for"] is None
     assert body["dropped"] == []
     assert 0 < body["confidence"] <= 1
-    assert body["generator"] == {"name": "extractive", "model": None, "usage": None}
+    assert body["generator"] == {
+        "name": "extractive", "model": None, "usage": None, "fallback": None, "message": None,
+    }  # fmt: skip
     assert (body["index"]["collection"], body["index"]["documents"]) == ("default", 4)
     first = body["citations"][0]
     assert quoted in " ".join(first["cited_text"].split())
@@ -471,7 +474,7 @@ def test_ask_shows_a_request_an_answer_a_refusal_and_every_problem(library: Libr
     ask = document["paths"]["/v1/ask"]["post"]
     assert document["components"]["schemas"]["AskRequest"]["examples"][0]["question"]
     examples = ask["responses"]["200"]["content"]["application/json"]["examples"]
-    assert set(examples) == {"answer", "refusal"}
+    assert set(examples) == {"answer", "written", "refusal"}
     for example in examples.values():
         shape = AskResponse.model_validate(example["value"])
         assert json.loads(shape.model_dump_json(by_alias=True)) == example["value"]
@@ -496,6 +499,9 @@ def test_the_examples_hold_together(library: Library) -> None:
     ((start, end),) = sentence["focus"]
     assert sentence["text"][start:end] == "IL-6, IL-8 and MCP-1"
     seeds = Path(__file__).parent.parent / "seeds"
+    for told in (answer, examples["written"]["value"]):
+        findings = verify(told, [seeds], max_bytes=10**7, fallback_encoding="cp1252")
+        assert [finding for finding in findings if not finding.holds] == []
     check_citation(answer["citations"][0], answer, seeds)
     check_citation(refusal["refusal"]["nearest"][0], refusal, seeds)
 

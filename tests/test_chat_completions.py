@@ -12,9 +12,9 @@ from openai import OpenAI
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
 import assistant.answering
-from api.openai.chat_completions import inert
 from api.openai.errors import speaks_openai
-from api.shapes.schemas import AskResponse
+from api.openai.messages import inert
+from api.shapes.answers import AskResponse
 from assistant.bootstrap import Parts
 from index.errors import StoreError
 from tests.servers import Running, quick_app, quick_parts, running

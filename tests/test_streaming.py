@@ -14,8 +14,8 @@ import pytest
 
 import api.streaming
 import assistant.answering
+from api.shapes.answers import AskResponse
 from api.shapes.events import RetrievedEvent, SentenceEvent
-from api.shapes.schemas import AskResponse
 from api.streaming import wants_events
 from assistant.bootstrap import Parts
 from assistant.citing import cite_answer

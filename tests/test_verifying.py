@@ -250,6 +250,96 @@ def test_a_sentence_needs_a_citation_that_it_is_made_of(folder: Path, changed: d
     assert wrong(check(answer, folder)) == {"sentence"}
 
 
+CLAIM = "Stromal cells are where TGF-β1 comes from."
+
+
+def written(folder: Path, **changed: Any) -> dict[str, Any]:
+    """An answer that a model wrote and that rests on the quotation."""
+    answer = own(folder)
+    answer["citations"][0]["role"] = "supports"
+    sentence = {"text": CLAIM, "start": 0, "end": len(CLAIM), "citations": [1], "focus": [], "generated": True}
+    return answer | {"answer": f"{CLAIM} [1]", "sentences": [sentence | changed]}
+
+
+def test_a_written_sentence_holds_and_is_told_from_the_sources_own(folder: Path) -> None:
+    findings = check(written(folder), folder)
+    assert wrong(findings) == set()
+    (sentence,) = (finding for finding in findings if finding.citation == "sentence 1")
+    assert sentence.generated
+    assert sentence.detail.startswith("a model's words, not the source's own")
+    assert [finding.generated for finding in findings if finding is not sentence] == [False] * (len(findings) - 1)
+
+
+@pytest.mark.parametrize("generated", [False, None, 1, "true", [True]], ids=repr)
+def test_a_written_sentence_cannot_pass_for_the_sources_own(folder: Path, generated: object) -> None:
+    assert wrong(check(written(folder, generated=generated), folder)) == {"sentence"}
+    unmarked = written(folder)
+    del unmarked["sentences"][0]["generated"]
+    assert wrong(check(unmarked, folder)) == {"sentence"}
+
+
+@pytest.mark.parametrize("generated", [False, None, True], ids=repr)
+@pytest.mark.parametrize("role", ["source", "part", "agrees", "supporting", None], ids=str)
+def test_a_written_sentence_cites_what_supports_it_and_nothing_that_it_is_made_of(
+    folder: Path, role: str | None, generated: object
+) -> None:
+    answer = written(folder, generated=generated)
+    answer["citations"][0]["role"] = role
+    assert "sentence" in wrong(check(answer, folder))
+
+
+def test_a_written_sentence_with_a_source_beside_its_support_does_not_hold(folder: Path) -> None:
+    answer = written(folder, citations=[1, 2])
+    answer["citations"].append(answer["citations"][0] | {"id": 2, "role": "source"})
+    answer["answer"] = f"{CLAIM} [1][2]"
+    assert wrong(check(answer, folder)) == {"sentence"}
+
+
+def test_a_written_sentence_without_citations_does_not_hold(folder: Path) -> None:
+    assert wrong(check(written(folder, citations=[]), folder)) == {"sentence"}
+
+
+def test_what_supports_a_written_sentence_is_checked_against_the_file(folder: Path) -> None:
+    answer = written(folder)
+    answer["citations"][0]["cited_text"] = CLAIM
+    assert wrong(check(answer, folder)) == {"characters", "bytes"}
+    answer = written(folder)
+    path = folder / "cells.txt"
+    path.write_bytes(path.read_bytes().replace(b"Nothing", b"Noth1ng"))
+    assert "hash" in wrong(check(answer, folder))
+
+
+def test_the_whole_of_a_written_answer_is_its_sentences(folder: Path) -> None:
+    assert wrong(check(written(folder) | {"answer": f"{CLAIM} [1] Everything else too."}, folder)) == {"sentence"}
+    assert wrong(check(written(folder, start=1), folder)) == {"sentence"}
+
+
+def test_a_written_answer_does_not_say_that_sentences_were_only_extracted(folder: Path) -> None:
+    answer = written(folder) | {"generator": {"name": "extractive"}}
+    assert wrong(check(answer, folder)) == {"sentence"}
+    assert wrong(check(written(folder) | {"generator": {"name": "openai:clear-1"}}, folder)) == set()
+
+
+def test_a_source_sentence_beside_a_written_one_is_still_held_to_its_source(folder: Path) -> None:
+    answer = written(folder)
+    start = len(f"{CLAIM} [1] ")
+    answer["citations"].append(answer["citations"][0] | {"id": 2, "role": "source"})
+    quoted: dict[str, Any] = {
+        "text": QUOTE,
+        "start": start,
+        "end": start + len(QUOTE),
+        "citations": [2],
+        "generated": False,
+    }
+    answer["sentences"].append(quoted)
+    answer["answer"] = f"{CLAIM} [1] {QUOTE} [2]"
+    assert wrong(check(answer, folder)) == set()
+    quoted["text"] = QUOTE.replace("stromal", "thymic")
+    answer["answer"] = f"{CLAIM} [1] {quoted['text']} [2]"
+    quoted["end"] = start + len(quoted["text"])
+    assert {finding.citation for finding in check(answer, folder) if not finding.holds} == {"sentence 2"}
+
+
 @pytest.mark.parametrize("end", ["\n", "\r", "\r\n"], ids=repr)
 def test_lines_are_counted_at_every_kind_of_line_end(tmp_path: Path, end: str) -> None:
     text = f"One.{end}{end}Two is{end}long.{end}"

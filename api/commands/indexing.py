@@ -89,7 +89,7 @@ def list_documents(settings: Settings, as_json: bool, collection: str) -> int:
     """List the documents of a collection."""
     records = parts_of(settings).reader().snapshot(collection).records()
     if as_json:
-        from api.shapes.schemas import document_out
+        from api.shapes.documents import document_out
 
         click.echo(json.dumps([document_out(record).model_dump() for record in records], indent=2))
     else:

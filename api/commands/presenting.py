@@ -253,6 +253,10 @@ def show_findings(findings: Sequence[Finding], out: Console) -> None:
         for finding in wrong:
             table.add_row(finding.citation, Text(finding.file), finding.check, Text(finding.detail))
         out.print(table)
+    written = sum(finding.generated for finding in findings)
+    if written:
+        said = "sentence is a model's" if written == 1 else "sentences are a model's"
+        _show(Text(f"{written} {said}: what is quoted is checked, what is made of it is not.", style="yellow"), out)
     cited = len({finding.citation for finding in findings if finding.check != "sentence"})
     failed = len({finding.citation for finding in wrong})
     verdict = f"{failed} do not hold" if wrong else "all hold"

@@ -50,7 +50,9 @@ def _listen(settings: Settings, stop: threading.Event) -> None:
     token = app_token(settings.api)
     bot_token(settings.api)  # before the models are opened, which takes seconds
     with closing(FeedbackStore(settings.index.state_dir)) as feedback:
-        app = open_slack(settings, parts_of(settings).assistant(), feedback)
+        parts = parts_of(settings)
+        parts.generators.open(None)  # what is wrong with it is told now, and not with the first question
+        app = open_slack(settings, parts.assistant(), feedback)
         from api.slack.socket_mode import listen
 
         listen(app, token, stop=stop, ready=lambda name: click.echo(f"citespan is listening to Slack as {name}"))

@@ -57,6 +57,7 @@ TABLE: tuple[Rule, ...] = (
     Rule("GET", "/v1/models", "ask"),
     Rule("GET", "/v1/models/*", "ask"),
     Rule("GET", "/v1/collections", "ask"),
+    Rule("GET", "/v1/generators", "ask"),
     Rule("GET", "/v1/documents", "ask"),
     Rule("GET", "/v1/documents/*", "ask"),
     Rule("GET", "/v1/jobs", "ask"),

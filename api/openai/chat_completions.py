@@ -10,10 +10,12 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, field_validator
 
-from api.shapes.schemas import EXAMPLE, AskRequest, AskResponse, CitationOut, Turn
+from api.shapes.answers import AskResponse
+from api.shapes.asking import EXAMPLE, LONGEST_TURN, MOST_TURNS, AskRequest, Turn
 from assistant.answering import LONGEST_QUESTION
 
 __all__ = [
+    "SOURCES",
     "ChatChoice",
     "ChatChunk",
     "ChatCompletion",
@@ -22,17 +24,13 @@ __all__ = [
     "ChatUsage",
     "ChunkChoice",
     "Message",
-    "annotations_of",
-    "inert",
-    "message_of",
-    "pieces_of",
+    "UrlCitation",
 ]
 
-SHORT_QUOTE = 200
-"""Code points of a quotation that are shown in a list of sources; the whole stands in the structured field."""
-MOST_TURNS = 100
-LONGEST_TURN = 20_000
-_TAG = re.compile(r"<(?=[A-Za-z/!?])")
+SOURCES = "\n\nSources:\n\n"
+"""Ends the answer in a message; what follows is about it."""
+TAIL = re.compile(r"\n\n(Sources:\n\n|Understood as: |Searched for: )")
+MARKERS = re.compile(r" ?(\[\d+\])+")
 
 
 class Lenient(BaseModel):
@@ -61,6 +59,16 @@ class ChatMessage(Lenient):
             return "\n".join(part.text for part in self.content if part.type == "text" and part.text)
         return self.content or ""
 
+    @property
+    def turn(self) -> Turn | None:
+        """It as a turn of a conversation; None for what nobody said. Of an answer of ours, without its sources."""
+        if self.role == "user" and self.text:
+            return Turn(role="user", content=self.text[:LONGEST_TURN])
+        said, *tail = TAIL.split(self.text, maxsplit=1)
+        if self.role == "assistant" and said:
+            return Turn(role="assistant", content=(MARKERS.sub("", said) if tail else said)[:LONGEST_TURN])
+        return None
+
 
 class StreamOptions(Lenient):
     """What else a stream holds."""
@@ -75,7 +83,7 @@ class ResponseFormat(Lenient):
 
 
 class ChatRequest(Lenient):
-    """A conversation. Its last user message is the question, the messages before it are the history."""
+    """A conversation. Its last user message is the question, what user and assistant said before is its history."""
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"model": "citespan", "messages": [{"role": "user", "content": EXAMPLE}]}]}
@@ -107,11 +115,7 @@ class ChatRequest(Lenient):
     def asked_of(self, collection: str) -> AskRequest:
         """The same as a request to ``/v1/ask``."""
         asked = _last_of_the_user(self.messages)
-        turns = [
-            Turn(role=message.role, content=message.text[:LONGEST_TURN])
-            for message in self.messages[:asked]
-            if message.role in {"user", "assistant"} and message.text
-        ]
+        turns = [turn for message in self.messages[:asked] if (turn := message.turn)]
         return AskRequest(
             question=self.messages[asked or 0].text.strip(), history=turns[-MOST_TURNS:], collection=collection
         )
@@ -144,7 +148,7 @@ class Message(BaseModel):
 
 
 class ChatUsage(BaseModel):
-    """Tokens of the embedding model, of the question and of the message: no other model reads or writes here."""
+    """Tokens that the model read and wrote; where none did, those of the question and of the message, as embedded."""
 
     prompt_tokens: int
     completion_tokens: int
@@ -202,77 +206,6 @@ class ChatChunk(BaseModel):
     choices: list[ChunkChoice]
     usage: ChatUsage | None = None
     citespan: AskResponse | None = Field(None, exclude_if=_is_none)
-
-
-def message_of(reply: AskResponse, public_url: str | None) -> Message:
-    """The whole message."""
-    content = "".join(pieces_of(reply, public_url))
-    return Message(content=content, annotations=annotations_of(reply, public_url), citespan=reply)
-
-
-def pieces_of(reply: AskResponse, public_url: str | None) -> list[str]:
-    """The message in the order that it is sent in: each sentence with its markers, then the sources.
-
-    Chat clients render it as Markdown, and would fetch what a document names as an image: see ``inert``.
-    """
-    if reply.answer is None:
-        return [inert(reply.refusal.message if reply.refusal else "")]
-    starts = [sentence.start for sentence in reply.sentences]
-    cuts = zip(starts, [*starts[1:], len(reply.answer)], strict=True)
-    return [*(inert(reply.answer[start:end]) for start, end in cuts), _sources(reply, public_url)]
-
-
-def inert(text: str) -> str:
-    """Text in which Markdown sees no image and no tag: where one would begin, its first character is a wide one.
-
-    As long as before, so that offsets hold; the text to the letter stands in ``citespan``.
-    """
-    return _TAG.sub("＜", text.replace("![", "！["))
-
-
-def annotations_of(reply: AskResponse, public_url: str | None) -> list[Annotation]:
-    """A link for each citation, on the sentence that it proves; none where nobody said how sources are reached."""
-    if public_url is None:
-        return []
-    numbered = {citation.id: citation for citation in reply.citations}
-    return [
-        Annotation(
-            url_citation=UrlCitation(
-                start_index=sentence.start,
-                end_index=sentence.end,
-                title=numbered[number].document_title,
-                url=_link(numbered[number], public_url),
-            )
-        )
-        for sentence in reply.sentences
-        for number in sentence.citations
-    ]
-
-
-def _sources(reply: AskResponse, public_url: str | None) -> str:
-    lines = [_source(citation, public_url) for citation in reply.citations]
-    if reply.searched_for is not None:
-        lines.append(f"Searched for: {reply.searched_for}")
-    return "\n\nSources:\n\n" + "\n".join(f"- {line}" for line in lines)
-
-
-def _source(citation: CitationOut, public_url: str | None) -> str:
-    quote = " ".join(citation.cited_text.split())
-    short = quote if len(quote) <= SHORT_QUOTE else quote[: SHORT_QUOTE - 1].rstrip() + "…"
-    said = f"[{citation.id}] {citation.document_title} ({citation.file_name}{_lines(citation)}): “{short}”"
-    return inert(said) if public_url is None else f"{inert(said)} {_link(citation, public_url)}"
-
-
-def _lines(citation: CitationOut) -> str:
-    first, last = citation.start_line, citation.end_line
-    if first is None or last is None:
-        return ""
-    return f", line {first}" if first == last else f", lines {first}–{last}"
-
-
-def _link(citation: CitationOut, public_url: str) -> str:
-    place = f"#char={citation.start_char_index},{citation.end_char_index}"
-    return f"{public_url.rstrip('/')}/d/{citation.document_id}{place}"
 
 
 def _last_of_the_user(messages: Sequence[ChatMessage]) -> int | None:

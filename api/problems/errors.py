@@ -5,6 +5,7 @@ from index.errors import CitespanError
 __all__ = [
     "CrossOrigin",
     "Forbidden",
+    "GeneratorUnknown",
     "HeadTooLarge",
     "MalformedUpload",
     "ModelUnknown",
@@ -31,6 +32,10 @@ class TextRangeError(CitespanError):
 
 class ModelUnknown(CitespanError):
     """The model that a chat client names is none of ours."""
+
+
+class GeneratorUnknown(CitespanError):
+    """The generator that a question names is none that may be asked for here."""
 
 
 class UploadError(CitespanError):

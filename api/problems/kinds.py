@@ -12,6 +12,7 @@ from api.jobs.records import JobNotFound
 from api.problems.errors import (
     CrossOrigin,
     Forbidden,
+    GeneratorUnknown,
     HeadTooLarge,
     MalformedUpload,
     ModelUnknown,
@@ -26,7 +27,7 @@ from api.problems.errors import (
     UploadError,
     WrongHost,
 )
-from assistant.errors import CitationError, QuestionError, VerifyError
+from assistant.errors import CitationError, GeneratorError, GeneratorFailed, QuestionError, VerifyError
 from index.errors import (
     DocumentNotFound,
     IndexMismatch,
@@ -42,6 +43,7 @@ KindName = Literal[
     "invalid-request",
     "malformed-json",
     "question",
+    "generator",
     "text-range",
     "verify",
     "upload",
@@ -96,6 +98,12 @@ KINDS: Mapping[KindName, Kind] = {
         Kind("invalid-request", 422, "The request is not valid", "Unknown field 'qestion'. Did you mean 'question'?"),
         Kind("malformed-json", 400, "The body is not JSON", "The body is not JSON: Expecting value at character 13."),
         Kind("question", 422, "The question cannot be taken", "The question is empty. Ask something."),
+        Kind(
+            "generator",
+            422,
+            "No such generator",
+            "The generator 'openai:gpt-5' cannot be asked for here. There is: extractive.",
+        ),
         Kind(
             "text-range", 422, "The range of text cannot be given", "The text has 5012 characters; 9000 is not in it."
         ),
@@ -196,6 +204,9 @@ KINDS: Mapping[KindName, Kind] = {
 
 BY_ERROR: Mapping[type[BaseException], KindName] = {
     QuestionError: "question",
+    GeneratorUnknown: "generator",
+    GeneratorError: "model",
+    GeneratorFailed: "model",
     CitationError: "citation",
     TextRangeError: "text-range",
     SignatureError: "slack-signature",

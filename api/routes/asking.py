@@ -5,9 +5,10 @@ from fastapi import APIRouter, Request, Response
 from api.problems.details import problem_of
 from api.routes.reading import Responses, reading_responses
 from api.service import Service
+from api.shapes.answers import AskResponse, ask_response
+from api.shapes.asking import AskRequest
 from api.shapes.events import answer_events
 from api.shapes.examples import EVENTS_EXAMPLE
-from api.shapes.schemas import AskRequest, AskResponse, ask_response
 from api.streaming import Client, event, event_stream_of, stream
 
 __all__ = ["Asking"]
@@ -22,6 +23,9 @@ class Asking:
 
     def ask(self, question: AskRequest, request: Request) -> AskResponse | Response:
         """Answer a question from the documents, each sentence with the place that it was taken from, or refuse.
+
+        A follow-up is read with the `history` of its conversation. Where a model writes, its sentences are `generated`,
+        and only those are shown that what they cite was found to support.
 
         With `Accept: text/event-stream` the answer comes as server-sent events while it is made. Whoever closes the
         connection stops the work at its next stage.
@@ -55,9 +59,10 @@ def _responses() -> Responses:
         ("error", "Problem"),
     ]
     told = (
-        "`retrieved`, which may come again and then replaces the one before; `sentence` for each sentence; last `done` "
-        "or `error`. Lines that begin with a colon keep the connection open."
+        "`retrieved`, which may come again and then replaces all that came before; `sentence` for each sentence, one "
+        "that a model wrote as soon as it is verified; last `done` or `error`. Lines that begin with a colon keep the "
+        "connection open."
     )
     content = event_stream_of(shapes, told, example=EVENTS_EXAMPLE)
     found = {"description": "An answer, or a refusal: `answered` says which.", "content": content}
-    return {200: found, **reading_responses("/v1/ask", "question", "malformed-json", "model", "citation")}
+    return {200: found, **reading_responses("/v1/ask", "question", "generator", "malformed-json", "model", "citation")}

@@ -1,7 +1,7 @@
 """``/v1/chat/completions`` and ``/v1/models``: what clients of OpenAI's API need to ask here."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -16,20 +16,19 @@ from api.openai.chat_completions import (
     ChatRequest,
     ChatUsage,
     ChunkChoice,
-    annotations_of,
-    message_of,
-    pieces_of,
 )
 from api.openai.errors import OpenAIErrorBody, openai_error, openai_status
+from api.openai.messages import annotations_of, message_of, piece_of, pieces_of
 from api.problems.details import problem_of
 from api.problems.errors import ModelUnknown
 from api.problems.kinds import KINDS, KindName
 from api.routes.reading import DEFAULT_COLLECTION, Responses
 from api.service import Service
-from api.shapes.schemas import AskResponse, ask_response
+from api.shapes.answers import AskResponse, ask_response, sentence_out
 from api.streaming import Client, event, event_stream_of, stream
 from assistant.finding import Found
-from assistant.models import Question, Reply
+from assistant.models import Reply, Stated
+from index.errors import StaleRead
 
 __all__ = ["ChatCompletions", "collection_of"]
 
@@ -83,6 +82,28 @@ class Conversation:
         return {"id": self.id, "created": self.created, "model": self.model}
 
 
+class Sent:
+    """What was sent of a message's text: it is not sent again, and cannot be taken back."""
+
+    def __init__(self) -> None:
+        self._sent: list[str] = []
+        self._place = 0
+
+    def begin(self) -> None:
+        """The text is told once more from its start."""
+        self._place = 0
+
+    def more(self, pieces: Iterable[str]) -> Iterator[str]:
+        """The pieces that were not sent yet. Raises StaleRead when one of those that were is another one now."""
+        for piece in pieces:
+            if self._place == len(self._sent):
+                self._sent.append(piece)
+                yield piece
+            elif self._sent[self._place] != piece:
+                raise StaleRead("The documents changed while the answer was being written. Ask again.")
+            self._place += 1
+
+
 class ChatCompletions:
     """Answers as chat completions. Plain functions: the framework runs each in its thread pool."""
 
@@ -108,7 +129,7 @@ class ChatCompletions:
             return stream(chunks, client, failed=lambda error: event(None, openai_error(problem_of(request, error))))
         reply = ask_response(self._service.ask(question, waiting=client.waits))
         message = message_of(reply, self._public_url)
-        return talk.whole(ChatChoice(message=message), self._usage(question, message.content))
+        return talk.whole(ChatChoice(message=message), self._usage(reply, message.content))
 
     def models(self) -> ModelList:
         """The models that can be named: one for each collection."""
@@ -141,26 +162,35 @@ class ChatCompletions:
         add(path, self.model, operation_id="get_model", responses=_errors("model-not-found", *READING))
         return router
 
-    def _chunks(self, talk: Conversation, steps: Iterator[Found | Reply], *, counted: bool) -> Iterator[bytes]:
+    def _chunks(self, talk: Conversation, steps: Iterator[Found | Stated | Reply], *, counted: bool) -> Iterator[bytes]:
+        """A sentence that a model writes is a chunk once it is verified; the others come with the whole."""
+        sent = Sent()
         for step in steps:
-            if isinstance(step, Reply):
-                yield from self._said(talk, step, counted=counted)
-            else:
-                yield talk.chunk(ChatDelta(role="assistant", content=""))
+            match step:
+                case Found():
+                    sent.begin()
+                    yield talk.chunk(ChatDelta(role="assistant", content=""))
+                case Stated():
+                    yield from _said(talk, sent.more([piece_of(sentence_out(step.sentence))]))
+                case Reply():
+                    yield from self._rest(talk, ask_response(step), sent, counted=counted)
         yield DONE
 
-    def _said(self, talk: Conversation, step: Reply, *, counted: bool) -> Iterator[bytes]:
-        reply = ask_response(step)
+    def _rest(self, talk: Conversation, reply: AskResponse, sent: Sent, *, counted: bool) -> Iterator[bytes]:
         pieces = pieces_of(reply, self._public_url)
-        for piece in pieces:
-            yield talk.chunk(ChatDelta(content=piece))
+        sent.begin()
+        yield from _said(talk, sent.more(pieces))
         annotations = annotations_of(reply, self._public_url)
         yield talk.chunk(ChatDelta(annotations=annotations or None), citespan=reply)
         if counted:
-            yield talk.usage(self._usage(step.question, "".join(pieces)))
+            yield talk.usage(self._usage(reply, "".join(pieces)))
 
-    def _usage(self, question: Question, content: str) -> ChatUsage:
-        asked, answered = self._parts.embedder.count_tokens([question.text, content])
+    def _usage(self, reply: AskResponse, content: str) -> ChatUsage:
+        used = reply.generator.usage
+        if used is not None:
+            asked, answered = used.get("input", 0), used.get("output", 0)
+        else:
+            asked, answered = self._parts.embedder.count_tokens([reply.question, content])
         return ChatUsage(prompt_tokens=asked, completion_tokens=answered, total_tokens=asked + answered)
 
     def _model_names(self) -> list[str]:
@@ -176,6 +206,10 @@ def collection_of(model: str) -> str:
     if prefix != MODEL or not name:
         raise ModelUnknown(f"There is no model {model[:100]!r}. Ask {MODEL}, or {MODEL}/NAME; see /v1/models.")
     return name
+
+
+def _said(talk: Conversation, pieces: Iterator[str]) -> Iterator[bytes]:
+    return (talk.chunk(ChatDelta(content=piece)) for piece in pieces)
 
 
 def _streamed() -> Responses:

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from api.problems.details import responses_for
 from api.service import Service
-from api.shapes.schemas import CollectionList, collection_out
+from api.shapes.collections import CollectionList, collection_out
 
 __all__ = ["Collections"]
 

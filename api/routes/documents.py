@@ -11,7 +11,8 @@ from api.problems.details import responses_for
 from api.problems.errors import TextRangeError
 from api.routes.reading import DEFAULT_COLLECTION, CollectionQuery, again, reading_responses
 from api.service import Service
-from api.shapes.schemas import DocumentList, DocumentOut, DocumentText, JobOut, document_out, job_out
+from api.shapes.documents import DocumentList, DocumentOut, DocumentText, document_out
+from api.shapes.jobs import JobOut, job_out
 from index.loading import READERS
 from index.making import NAME
 from index.models import Span

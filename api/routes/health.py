@@ -6,7 +6,7 @@ from pydantic import BaseModel
 from api.problems.details import problem_response, responses_for
 from api.routes.reading import DEFAULT_COLLECTION
 from api.service import Service
-from api.shapes.schemas import CollectionOut, collection_out
+from api.shapes.collections import CollectionOut, collection_out
 from index.errors import CitespanError
 
 __all__ = ["Health", "Healthy", "Readiness"]

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.jobs.records import Job
 from api.problems.details import responses_for
 from api.service import Service
-from api.shapes.schemas import JobList, JobOut, job_out
+from api.shapes.jobs import JobList, JobOut, job_out
 from api.streaming import EVENT_STREAM, HEADERS, PING_SECONDS, Client, event, event_stream_of
 
 __all__ = ["JobsOf"]

@@ -37,7 +37,13 @@ class FindingOut(BaseModel):
     document: str = Field(description="Path of the document; ? where none could be meant.")
     check: Check
     holds: bool
-    detail: str = Field(description="What is wrong; also, that a text in the index took the place of the file.")
+    detail: str = Field(
+        description="What is wrong; also, that a text in the index took the place of the file, or that a sentence is a "
+        "model's words."
+    )
+    generated: bool = Field(
+        description="Whether it is of a sentence that a model wrote: its quotations are checked, not its own words."
+    )
 
 
 class VerifyResponse(BaseModel):
@@ -61,6 +67,9 @@ class Verifying:
     def verify(self, request: VerifyRequest) -> VerifyResponse:
         """Re-check every citation against the files that the documents were read from: hash, text, characters, bytes.
 
+        A sentence is exactly what its citations quote, or it is marked as generated and cites what it rests on: of such
+        a one only the quotations are checked, and the finding says so.
+
         Only documents of the collection that are cited are looked at. Where a file is gone, or holds a newer version,
         the text that is stored in the index takes its place, and the finding says so.
         """
@@ -76,6 +85,7 @@ class Verifying:
                     check=finding.check,
                     holds=finding.holds,
                     detail=finding.detail,
+                    generated=finding.generated,
                 )
                 for finding in findings
             ],

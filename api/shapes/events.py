@@ -4,17 +4,18 @@ from collections.abc import Iterator
 
 from pydantic import BaseModel, Field
 
+from api.shapes.answers import AskResponse, SentenceOut, ask_response, sentence_out
+from api.shapes.citations import CitationOut, CitedDocument, Listed
 from api.shapes.passages import PassagePlace, passage_places
-from api.shapes.schemas import AskResponse, CitationOut, CitedDocument, SentenceOut, ask_response
 from api.streaming import event
 from assistant.finding import Found
-from assistant.models import Reply
+from assistant.models import Reply, Stated
 
 __all__ = ["RetrievedEvent", "SentenceEvent", "answer_events"]
 
 
 class RetrievedEvent(BaseModel):
-    """``retrieved``: where the answer is looked for. It may come again, and then replaces the one before."""
+    """``retrieved``: where the answer is looked for. It may come again, and then replaces all that came before."""
 
     collection: str
     revision: str
@@ -31,16 +32,26 @@ class SentenceEvent(BaseModel):
     documents: list[CitedDocument]
 
 
-def answer_events(steps: Iterator[Found | Reply]) -> Iterator[bytes]:
-    """The events of an answer. A refusal has no sentences: ``done`` says why."""
+def answer_events(steps: Iterator[Found | Stated | Reply]) -> Iterator[bytes]:
+    """The events of an answer: a sentence that a model writes comes once it is verified, the others with the whole.
+
+    None comes twice, unless it changed. A refusal has no sentences: ``done`` says why.
+    """
+    listed, sent = Listed(), dict[int, SentenceOut]()
     for step in steps:
-        if isinstance(step, Found):
-            yield event("retrieved", _retrieved(step))
-        else:
-            response = ask_response(step)
-            for number, sentence in enumerate(response.sentences):
-                yield event("sentence", _sentence(number, sentence, response))
-            yield event("done", response)
+        match step:
+            case Found():
+                listed, sent = Listed(), {}
+                yield event("retrieved", _retrieved(step))
+            case Stated():
+                sent[step.number] = sentence_out(step.sentence)
+                yield event("sentence", _stated(step, listed))
+            case Reply():
+                response = ask_response(step)
+                for number, sentence in enumerate(response.sentences):
+                    if sent.get(number) != sentence:
+                        yield event("sentence", _sentence(number, sentence, response))
+                yield event("done", response)
 
 
 def _retrieved(found: Found) -> RetrievedEvent:
@@ -49,6 +60,16 @@ def _retrieved(found: Found) -> RetrievedEvent:
         revision=found.snapshot.derived.revision,
         searched_for=found.asked.text if found.asked.corrected else None,
         passages=passage_places(found),
+    )
+
+
+def _stated(stated: Stated, listed: Listed) -> SentenceEvent:
+    citations = listed.cite(stated.citations)
+    return SentenceEvent(
+        number=stated.number,
+        sentence=sentence_out(stated.sentence),
+        citations=citations,
+        documents=listed.those_of(citations),
     )
 
 

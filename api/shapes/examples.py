@@ -1,4 +1,4 @@
-"""What the OpenAPI document shows: an answer and a refusal over the seeds, whose quotations a test checks there."""
+"""What the OpenAPI document shows: two answers and a refusal over the seeds, whose quotations a test checks there."""
 
 import json
 from typing import Any
@@ -74,9 +74,10 @@ SENTENCE = (
 COMMON: dict[str, Any] = {
     "schema": 1,
     "searched_for": None,
+    "rewritten": None,
     "documents": [DOCUMENT],
     "dropped": [],
-    "generator": {"name": "extractive", "model": None, "usage": None},
+    "generator": {"name": "extractive", "model": None, "usage": None, "fallback": None, "message": None},
     "index": {"collection": "default", "revision": "71fdfe45dc2b1919", "documents": 5, "passages": 87},
     "timings_ms": {"embed": 3.1, "retrieve": 2.4, "rank": 4.0, "answer": 0.9, "total": 10.6},
 }
@@ -88,7 +89,9 @@ ANSWER: dict[str, Any] = {
     "answered": True,
     "confidence": 0.7007,
     "answer": f"{SENTENCE} [1]",
-    "sentences": [{"text": SENTENCE, "start": 0, "end": 315, "citations": [1], "focus": [[77, 97]]}],
+    "sentences": [
+        {"text": SENTENCE, "start": 0, "end": 315, "citations": [1], "focus": [[77, 97]], "generated": False}
+    ],
     "citations": [CITATION],
     "refusal": None,
 }
@@ -110,8 +113,36 @@ REFUSAL: dict[str, Any] = {
     },
 }
 
+CLAIM = "IL-6, IL-8 and MCP-1 may give the secretome its capacity to heal wounds."
+
+WRITTEN: dict[str, Any] = {
+    **ANSWER,
+    "id": "ask_0d4d2c5b1f0a4b7e9c11",
+    "question": "and which of them mediate wound healing?",
+    "rewritten": "which factors mediate wound healing?",
+    "answer": f"{CLAIM} [1]",
+    "sentences": [{"text": CLAIM, "start": 0, "end": 72, "citations": [1], "focus": [], "generated": True}],
+    "citations": [{**CITATION, "role": "supports"}],
+    "dropped": [
+        {
+            "reason": "not_supported",
+            "text": "IL-6 heals wounds within four days.",
+            "detail": "The quotation does not say “four days”.",
+            "nearest": None,
+        }
+    ],
+    "generator": {
+        "name": "openai:gpt-5-mini",
+        "model": "gpt-5-mini-2025-08-07",
+        "usage": {"input": 1834, "output": 96},
+        "fallback": None,
+        "message": None,
+    },
+}
+
 ASK_EXAMPLES = {
     "answer": {"summary": "An answer", "value": ANSWER},
+    "written": {"summary": "An answer that a model wrote to a follow-up", "value": WRITTEN},
     "refusal": {"summary": "A refusal", "value": REFUSAL},
 }
 

@@ -5,7 +5,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.shapes.schemas import EXAMPLE, IndexOut
+from api.shapes.answers import IndexOut
+from api.shapes.asking import EXAMPLE
 from assistant.finding import Found
 from assistant.locating import locate_hits
 from assistant.models import Hit, Question

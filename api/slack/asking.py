@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from api.problems.kinds import kind_of
-from api.shapes.schemas import AskRequest
+from api.shapes.asking import AskRequest
 from api.slack.blocks import Links, Message, render
 from api.slack.database import Channels
 from api.slack.proving import prove

@@ -1,30 +1,34 @@
 """Figures of a running service for Prometheus, each registry its own: two services in one process do not mix.
 
-Labels take values from short lists only: templates of paths, known methods, names of stages and of collections.
+Labels take values from short lists only: templates of paths, known methods, names of stages, of collections and of
+generators that are allowed.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from assistant.models import Reply
+from assistant.models import Reply, Writing
 from index.errors import CitespanError
 from index.reading import IndexReader
 
 __all__ = ["Metrics"]
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
-STAGE_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
+STAGE_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+DIRECTIONS = ("input", "output")
 
 
 class Metrics:
     """What is counted while the service runs. Safe to use from several threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, generators: Collection[str] = ()) -> None:
+        """``generators`` are the names that tokens are counted by; those of others are counted together."""
         self.registry = CollectorRegistry()
+        self._generators = frozenset(generators)
         ProcessCollector(registry=self.registry)
         self._requests = Counter(
             "citespan_requests", "Requests answered.", ["method", "route", "status"], registry=self.registry
@@ -44,6 +48,21 @@ class Metrics:
             buckets=STAGE_SECONDS,
             registry=self.registry,
         )
+        self._dropped = Counter(
+            "citespan_dropped_claims", "Claims of a model that were not shown.", ["reason"], registry=self.registry
+        )
+        self._fallbacks = Counter(
+            "citespan_fallbacks",
+            "Answers in the documents' own sentences although a model was to write.",
+            ["reason"],
+            registry=self.registry,
+        )
+        self._tokens = Counter(
+            "citespan_tokens",
+            "Tokens that models read (input) and wrote (output).",
+            ["generator", "direction"],
+            registry=self.registry,
+        )
         self.questions_in_flight = Gauge(
             "citespan_questions_in_flight", "Questions being worked on.", registry=self.registry
         )
@@ -59,6 +78,17 @@ class Metrics:
         self._replies.labels(getattr(reply.result, "reason", "answered")).inc()
         for stage, milliseconds in reply.timings.items():
             self._stages.labels(stage).observe(milliseconds / 1000)
+        self._writing(reply.writing)
+
+    def _writing(self, writing: Writing) -> None:
+        for claim in writing.dropped:
+            self._dropped.labels(claim.reason).inc()
+        if writing.fallback is not None:
+            self._fallbacks.labels(writing.fallback).inc()
+        generator = writing.generator if writing.generator in self._generators else "other"
+        for direction in DIRECTIONS:
+            if writing.usage and direction in writing.usage:
+                self._tokens.labels(generator, direction).inc(writing.usage[direction])
 
     def exposition(self, reader: IndexReader) -> bytes:
         """Everything in Prometheus' text format, with what the collections hold now."""

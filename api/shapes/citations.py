@@ -1,0 +1,110 @@
+"""The public shapes of quotations and of the documents that they stand in.
+
+Offsets are 0-based code points, end exclusive; lines and pages 1-based, inclusive.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from assistant.models import Citation, CitationRole
+from index.models import DocumentRecord
+
+__all__ = ["CitationOut", "CitedDocument", "Listed"]
+
+
+class CitationOut(BaseModel):
+    """A quotation and where it stands. The ``char_location`` fields read alone are what existing clients expect."""
+
+    id: int
+    type: Literal["char_location"] = "char_location"
+    role: CitationRole = Field(
+        description="`source`: the sentence itself; `part`: a piece of one that the layout broke in two; `agrees`: "
+        "another document that says the same; `supports`: what a model's words rest on."
+    )
+    cited_text: str
+    document_index: int
+    document_title: str
+    start_char_index: int
+    end_char_index: int
+    document_id: str
+    file_name: str
+    start_byte: int | None
+    end_byte: int | None
+    start_line: int | None
+    end_line: int | None
+    start_page: int | None = None
+    end_page: int | None = None
+    boxes: list[list[float]] | None = None
+    section: str
+    passage_id: str
+    score: float
+
+
+class CitedDocument(BaseModel):
+    """A document that citations point into."""
+
+    index: int
+    id: str
+    path: str
+    title: str
+    media_type: str
+    encoding: str
+    extractor: str
+    text_sha256: str
+
+
+class Listed:
+    """The documents that citations point into, numbered in the order that they are first cited in."""
+
+    def __init__(self) -> None:
+        self._records: dict[str, DocumentRecord] = {}
+
+    def cite(self, citations: Iterable[Citation]) -> list[CitationOut]:
+        """The public shape of citations; documents that are new are listed."""
+        return [self._citation(citation) for citation in citations]
+
+    def documents(self) -> list[CitedDocument]:
+        """All of them."""
+        return [_document(record, number) for number, record in enumerate(self._records.values())]
+
+    def those_of(self, citations: Sequence[CitationOut]) -> list[CitedDocument]:
+        """Those that these citations point into."""
+        meant = {citation.document_index for citation in citations}
+        return [document for document in self.documents() if document.index in meant]
+
+    def _citation(self, citation: Citation) -> CitationOut:
+        location, record = citation.location, citation.record
+        self._records.setdefault(record.key, record)
+        return CitationOut(
+            id=citation.number,
+            role=citation.role,
+            cited_text=citation.cited_text,
+            document_index=list(self._records).index(record.key),
+            document_title=record.title,
+            start_char_index=location.span.start,
+            end_char_index=location.span.end,
+            document_id=record.id,
+            file_name=record.file_name,
+            start_byte=location.start_byte,
+            end_byte=location.end_byte,
+            start_line=location.start_line,
+            end_line=location.end_line,
+            section=citation.section,
+            passage_id=citation.passage_id,
+            score=citation.score,
+        )
+
+
+def _document(record: DocumentRecord, place: int) -> CitedDocument:
+    return CitedDocument(
+        index=place,
+        id=record.id,
+        path=record.path,
+        title=record.title,
+        media_type=record.media_type,
+        encoding=record.encoding,
+        extractor=record.extractor,
+        text_sha256=record.text_sha256,
+    )

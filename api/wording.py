@@ -1,0 +1,26 @@
+"""What people are told of an answer that a model wrote, the same words wherever it is shown. The page has its own."""
+
+from collections.abc import Mapping
+
+from assistant.models import DropReason
+
+__all__ = ["DROPPED_BECAUSE", "left_out", "written_by"]
+
+DROPPED_BECAUSE: Mapping[DropReason, str] = {
+    "no_quote": "quotes nothing",
+    "not_in_passages": "its quotation is in none of the passages",
+    "near_miss": "its quotation is not quite what the passage says",
+    "contradicted": "its source says otherwise",
+    "not_supported": "its source does not say that",
+    "repeated": "was said already",
+}
+
+
+def written_by(generator: str, model: str | None) -> str:
+    """Whose words the sentences are."""
+    return f"Written by {model or generator}; each sentence was checked against the sources it cites."
+
+
+def left_out(count: int) -> str:
+    """That claims were dropped."""
+    return f"{count} of the model's claims {'was' if count == 1 else 'were'} left out."
