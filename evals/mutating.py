@@ -144,10 +144,10 @@ _ADDED = (
 _PHRASE = r"[\w-]+(?: [\w-]+){0,2}?"
 _VERSUS = re.compile(
     rf"\b(in|for|with|by|among) ({_PHRASE}) (than|compared (?:with|to)|versus) (?:in |for |with |by |among )?({_PHRASE})(?=[.,;(]|$)"
-)  # noqa: E501
+)
 _THAN = re.compile(
     r"^(?:The )?([\w-]+(?: [\w-]+)?) ((?:is|are|was|were|has|have|had|showed|shows?) [^,;.()]{3,60}? than) ([\w-]+(?: [\w-]+)?)(?=[.,;]|$)"
-)  # noqa: E501
+)
 _ACTS = (
     "inhibits|inhibit|inhibited|activates|activated|promotes|promoted|induces|induced|increases|increased|reduces"
     "|reduced|regulates|regulate|causes|caused|enhances|enhanced|suppresses|suppressed|stimulates|binds|targets"

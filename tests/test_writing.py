@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from api.shapes.schemas import ask_response
+from api.shapes.answers import ask_response
 from assistant.answering import Assistant
 from assistant.bootstrap import Parts
 from assistant.errors import Abandoned, GeneratorError, GeneratorFailed
