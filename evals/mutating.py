@@ -156,7 +156,7 @@ _ACTS = (
     "|mediates|blocks|prevents|controls|impairs|drives|recruits|secretes|produce|produces|expresses|affects"
 )
 _ROLES = re.compile(rf"^(?:The )?([\w-]+(?: [\w-]+)?) ({_ACTS}) (?:the )?([\w-]+(?: [\w-]+)?)(?=[ .,;]|$)")
-_PART = re.compile(r"(?:; |, (?:whereas|while|but|and)|\band\b|(?<=[a-z)%]{2})\.) (?=[a-zA-Z])")
+_PART = re.compile(r"(?:; |, (?:whereas|while|but|and)|\band\b|(?<=[a-z)%]{2})\.) (?=[a-zA-Z])|\.?\n")
 _SUBJECT = re.compile(
     rf"((?:[\w-]+ ){{0,5}}?[\w-]+) ((?:{_ACTS}|is|are|was|were|has|had|showed|did|does|can|may|led)\b.{{12,}})"
 )
@@ -284,7 +284,7 @@ def swap_roles(sentence: str, material: Material) -> str | None:
 
 def stitch(sentence: str, material: Material) -> str | None:
     """Say of the first part's subject what the quotation says of another part's, or another sentence's."""
-    parts = [part for part in _PART.split(f"{sentence} {material.quoted}") if part.strip()]
+    parts = [part for part in _PART.split(f"{sentence.rstrip(' .')}.\n{material.quoted}") if part.strip()]
     pairs = [(found, part) for part in dict.fromkeys(parts) if (found := _SUBJECT.match(part))]
     if len(pairs) < 2 or not sentence.startswith(pairs[0][1][:20]):
         return None
