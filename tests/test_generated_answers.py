@@ -25,7 +25,7 @@ from tests.test_writing import ASKED, SAYS, TEXTS, claim, draft
 
 SECONDS = 2.0
 """How long the scripted model may take."""
-GOOD = draft(claim("Monocytes are attracted to wounds by interleukin 6.", SAYS))
+GOOD = draft(claim("Interleukin 6 attracts monocytes.", SAYS))
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +60,7 @@ FAULTS: dict[str, tuple[list[Behaviour], str]] = {
     "half a JSON": ([Text(GOOD[: len(GOOD) // 2])], "no_claim_survived"),
     "an empty string": ([Text("")], "no_claim_survived"),
     "200 KB": ([Text("wound " * 35_000, size=4000)], "no_claim_survived"),
-    "200 KB of claims": ([Text(draft(*[claim("Honey heals.", "Honey heals it all")] * 3000), size=4000)], "no_claim_survived"),
+    "200 KB of claims": ([Text(draft(*[claim("Honey.", "Honey heals it")] * 3000), size=4000)], "no_claim_survived"),
     "quotations from nowhere": ([Text(draft(claim(SAYS, "Honey heals each and every wound")))], "no_claim_survived"),
     "a refusal": ([Text("I'm sorry, but I can't help with that request.")], "no_claim_survived"),
     "nothing for a minute": ([Silence(60)], "model_failed"),
@@ -94,7 +94,7 @@ def test_too_many_requests_are_waited_for(ask: Asking) -> None:
 
 
 def test_what_was_verified_before_the_connection_broke_is_given(ask: Asking) -> None:
-    more = draft(claim("Monocytes are attracted to wounds by interleukin 6.", SAYS), claim("Honey heals.", "Honey"))
+    more = draft(claim("Interleukin 6 attracts monocytes.", SAYS), claim("Honey heals.", "Honey"))
     reply, _ = ask([Dropping(after=more[: more.index("Honey")])])
     assert isinstance(reply.result, Answer)
     assert reply.result.sentences[0].generated
