@@ -241,6 +241,14 @@ def test_the_prompt_fits_into_a_small_window(written_by: Asking) -> None:
     assert "JSON" in rules.content
 
 
+def test_a_window_without_room_for_a_passage_is_said_to_be_too_small(written_by: Asking) -> None:
+    model = ScriptedModel(draft(), window=900)
+    reply = reply_of(written_by(model))
+    assert model.asked == []
+    assert reply.writing.fallback == "model_failed"
+    assert "CITESPAN_GENERATOR_WINDOW" in str(reply.writing.message)
+
+
 def test_only_models_that_are_known_can_be_asked_for(written_by: Asking) -> None:
     with pytest.raises(GeneratorError):
         written_by(ScriptedModel(), generator="openai:gpt-9")

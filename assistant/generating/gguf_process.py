@@ -23,7 +23,7 @@ def main() -> None:
     parameters.hostnames, parameters.port = ["127.0.0.1"], 0
     parameters.api_keys = [sys.stdin.readline().strip()]
     parameters.n_ctx, parameters.n_parallel = int(sys.argv[2]) * _AT_ONCE, _AT_ONCE
-    parameters.cpuparams.n_threads = os.cpu_count() or 1
+    parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = _threads()
     parameters.cache_ram_mib = 0  # else up to 8 GB of earlier prompts are kept
     parameters.timeout_read = 60
     parameters.verbosity = 0
@@ -36,6 +36,11 @@ def main() -> None:
     print(server.listening_address, flush=True)  # what the parent waits for
     sys.stdin.read()
     os._exit(0)
+
+
+def _threads() -> int:
+    """All cores but one, which is left for everything else: threads that wait for a busy one spin, and waste both."""
+    return max(1, (os.cpu_count() or 1) - 1)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from assistant.models import Hit
 from index.models import Sentence
 from index.reading import Snapshot
 
-__all__ = ["Given", "Line", "draft_schema", "give", "prompt"]
+__all__ = ["Given", "Line", "draft_schema", "give", "prompt", "rules_tokens"]
 
 RULES = """\
 You answer a question from numbered passages of documents. Write JSON and nothing else. On fruit, it might be:
@@ -44,6 +44,7 @@ development cases .94 is above it, of all other sentences found .10."""
 CHARACTERS_A_TOKEN = 2.5
 """Fewer than any tokenizer takes together in English prose: a budget may not be exceeded, and tokenizers differ."""
 LONGEST_TITLE = 120
+TEMPLATE_TOKENS = 40
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,6 +107,11 @@ def draft_schema(given: Sequence[Given], *, most: int, held: bool) -> dict[str, 
     quotes = _list_of(_object(passage=passage, quote=quote), least=int(held), most=MOST_QUOTES)
     claim: dict[str, object] = {"type": "string", "maxLength": LONGEST_CLAIM} if held else {"type": "string"}
     return _object(claims=_list_of(_object(quotes=quotes, claim=claim), most=most))
+
+
+def rules_tokens(question: str) -> int:
+    """What all but the passages takes, a chat template included, at most."""
+    return int((len(RULES) + len(QUESTION) + len(question)) / CHARACTERS_A_TOKEN) + TEMPLATE_TOKENS
 
 
 def prompt(question: str, given: Sequence[Given], *, most: int) -> list[Message]:

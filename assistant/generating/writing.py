@@ -9,7 +9,7 @@ from assistant.errors import GeneratorFailed
 from assistant.finding import Found
 from assistant.generating.chat import ChatModel
 from assistant.generating.parsing import Claim, DraftReader, Quote
-from assistant.generating.prompting import Given, Line, draft_schema, give, prompt
+from assistant.generating.prompting import Given, Line, draft_schema, give, prompt, rules_tokens
 from assistant.generating.quoting import Located, NearMiss, Quotable
 from assistant.models import Answer, Dropped, Stated
 from assistant.questioning import ways_of
@@ -23,8 +23,10 @@ __all__ = ["Writer", "Writers", "Written"]
 
 PASSAGES = 8
 """Most passages that a model is given."""
-RULES_TOKENS = 600
-"""What the rules, the question and a chat template take of a window."""
+NO_ROOM = (
+    "Into the {window} tokens of {name} no passage fits beside the rules and a draft: raise CITESPAN_GENERATOR_WINDOW, "
+    "or lower CITESPAN_GENERATOR_TOKENS."
+)
 
 
 @dataclass(slots=True)
@@ -73,9 +75,13 @@ class Writer:
 
         Raises Abandoned when nobody waits, StaleRead when a document left the index meanwhile.
         """
-        given = give(found, most=PASSAGES, tokens=self.model.window - self._tokens - RULES_TOKENS)
+        left = self.model.window - self._tokens - rules_tokens(found.asked.text)
+        given = give(found, most=PASSAGES, tokens=left)
         review = _Review(Quotable(given), self._judge, found.snapshot)
         written = Written()
+        if not given:
+            yield Written(failure=NO_ROOM.format(name=self.model.name, window=self.model.window))
+            return
         for claim in self._claims(found.asked.text, given, written, most=most, stages=stages):
             dropped, support = review.look_at(claim)
             if dropped:
