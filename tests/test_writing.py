@@ -242,7 +242,7 @@ def test_the_prompt_fits_into_a_small_window(written_by: Asking) -> None:
 
 
 def test_a_window_without_room_for_a_passage_is_said_to_be_too_small(written_by: Asking) -> None:
-    model = ScriptedModel(draft(), window=900)
+    model = ScriptedModel(draft(), window=700)
     reply = reply_of(written_by(model))
     assert model.asked == []
     assert reply.writing.fallback == "model_failed"
