@@ -12,6 +12,7 @@ from typing import BinaryIO
 import click
 
 from api.commands.asking import ask
+from api.commands.chatting import chat
 from api.commands.evaluating import evaluate
 from api.commands.feedback import feedback
 from api.commands.indexing import GIVEN_PATH, index
@@ -121,6 +122,7 @@ def config(settings: Settings, as_json: bool) -> int:
     return 0
 
 
+cli.add_command(chat)
 cli.add_command(ask)
 cli.add_command(index)
 cli.add_command(evaluate)

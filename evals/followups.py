@@ -13,19 +13,22 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from contextlib import closing
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 from zlib import crc32
 
 import numpy as np
+from numpy.typing import NDArray
 
 from assistant.answering import LONGEST_QUESTION, Assistant
 from assistant.bootstrap import Parts
 from assistant.conversing.rewriting import rewrite
 from assistant.generating.chat import ChatModel
 from assistant.models import Question, Turn
+from assistant.settings import AssistantSettings
 from evals.models import EvalError
 from evals.runner import BUSY_SECONDS, COLLECTION
 from evals.statistics import bootstrap
@@ -132,11 +135,13 @@ def rank_of(answer: str, query: str, assistant: Assistant, paths: Mapping[str, s
     return names.index(file_of(answer)) + 1 if file_of(answer) in ranked else 0
 
 
-def figures(ranks: Sequence[int]) -> Figures:
+def figures(ranks: Sequence[int] | NDArray[np.int64]) -> Figures:
     """Recall@1, recall@10, mean reciprocal rank."""
     found = np.array(ranks)
     reciprocal = np.divide(1.0, found, out=np.zeros(len(found)), where=found > 0)
-    return Figures(float(np.mean(found == 1)), float(np.mean((found > 0) & (found <= DEEPEST))), float(reciprocal.mean()))
+    return Figures(
+        float(np.mean(found == 1)), float(np.mean((found > 0) & (found <= DEEPEST))), float(reciprocal.mean())
+    )
 
 
 def measure(asked: Sequence[Followup], ranks: Sequence[int]) -> str:
@@ -166,21 +171,28 @@ def main() -> None:
     parser.add_argument("--generator", help="also rewritten by this model")
     options = parser.parse_args()
     rows = read(options.folder)
-    parts = Parts(IndexSettings(), notify=print)
+    usual = AssistantSettings()
+    allowed = (*usual.generators, *([options.generator] if options.generator else []))
+    parts = Parts(IndexSettings(), answering=usual.model_copy(update={"generators": allowed}), notify=print)
+    model = parts.generators.open(options.generator) if options.generator else None
     assistant = index_answers(answers_in(rows), parts)
     paths = {record.key: record.path for record in assistant.reader.snapshot(COLLECTION).records()}
     asked = asked_in(rows)[: options.limit]
     print(f"{len(rows)} questions, {len(asked)} with a known answer; {len(paths)} documents.")
-    for half in [options.half] if options.half else ["even", "odd"]:
-        chosen = [each for each in asked if each.half == half]
-        print(f"\n{half} half: {len(chosen)} questions of {len({each.dialogue for each in chosen})} dialogues\n")
-        print("| query | recall@1 | recall@10 | MRR |\n| --- | --- | --- | --- |")
-        for name, way in ways():
-            ranks = []
-            for number, each in enumerate(chosen, 1):
-                ranks.append(rank_of(each.answer, way(each), assistant, paths))
-                print(f"\r{name}: {number}/{len(chosen)} ", end="", file=sys.stderr, flush=True)
-            print(f"\r| {name} | {measure(chosen, ranks)} |", flush=True)
+    with closing(parts.generators):
+        for half in [options.half] if options.half else ["even", "odd"]:
+            chosen = [each for each in asked if each.half == half]
+            print(f"\n{half} half: {len(chosen)} questions of {len({each.dialogue for each in chosen})} dialogues\n")
+            print("| query | recall@1 | recall@10 | MRR |\n| --- | --- | --- | --- |")
+            for name, way in ways(model) if chosen else ():
+                print(f"| {name} | {measure(chosen, list(_ranks(chosen, way, assistant, paths)))} |", flush=True)
+
+
+def _ranks(asked: Sequence[Followup], way: Way, assistant: Assistant, paths: Mapping[str, str]) -> Iterator[int]:
+    for number, each in enumerate(asked, 1):
+        yield rank_of(each.answer, way(each), assistant, paths)
+        print(f"\r{number}/{len(asked)} ", end="", file=sys.stderr, flush=True)
+    print("\r", end="", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

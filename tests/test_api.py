@@ -37,7 +37,7 @@ from index.embedding import Embedder
 from index.errors import SettingsError, StaleRead
 from index.models import Span
 from index.settings import IndexSettings
-from tests.servers import running, writers_of
+from tests.servers import running
 
 HEALING = """Cytokines in wound repair
 

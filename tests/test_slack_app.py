@@ -29,7 +29,6 @@ from index.errors import SettingsError, StoreError
 from index.models import Span
 from index.settings import IndexSettings
 from tests.fake_slack import BOT, SECRET, TOKEN, FakeSlack, command, event, fake_slack, pressed, signed
-from tests.servers import writers_of
 from tests.written import MODEL, WRITER, Script, Written, writing_parts
 
 HEALING = """Cytokines in wound repair

@@ -1,24 +1,27 @@
 """A follow-up as a question that stands alone, by rules: nothing stands in it that was not said."""
 
 from collections.abc import Sequence
+from itertools import zip_longest
 
-from assistant.conversing.antecedents import HE, gender_of, meant_by
+from assistant.conversing.antecedents import HE, IT, THEY, gender_of, meant_by
 from assistant.conversing.completing import completed
-from assistant.conversing.lexicon import ELSE
-from assistant.conversing.phrases import phrases_in, words_in
-from assistant.conversing.resolving import resolved
-from assistant.conversing.topics import Conversation
+from assistant.conversing.lexicon import AUXILIARIES, ELSE, PREDICATES, PREPOSITIONS, RELATIONAL, is_verb
+from assistant.conversing.phrases import Phrase, Word, phrases_in, words_in
+from assistant.conversing.resolving import POINTING, resolved
+from assistant.conversing.topics import Conversation, is_heading
 from assistant.models import Turn
 from index.tokenizing import content_words
 
-__all__ = ["stand_alone"]
+__all__ = ["points_back", "stand_alone"]
 
 FIRST, LAST = 2, 24
 """Turns that are read: what a conversation begins with, and what was said last."""
 LONGEST_TURN = 1000
-LONGEST_RESULT = 500
-"""Characters by which a question may grow."""
+LONGEST_QUESTION = 1000
+"""Longer ones stand alone."""
+LONGEST_ADDITION = 500
 ROUNDS = 4
+_NO_NOUN = AUXILIARIES | PREPOSITIONS | PREDICATES | {"true"}
 
 
 def stand_alone(question: str, history: Sequence[Turn]) -> str:
@@ -26,10 +29,15 @@ def stand_alone(question: str, history: Sequence[Turn]) -> str:
 
     Asking for the result again, after the same turns, gives the result.
     """
-    if not history or not question.strip():
+    if not history or not question.strip() or len(question) > LONGEST_QUESTION:
         return question
     conversation = listen([*history[:FIRST], *history[FIRST:][-LAST:]])
     return _settled(question, conversation)
+
+
+def points_back(question: str) -> bool:
+    """Whether something in it may mean what was said before."""
+    return any(word.plain in HE | IT | THEY | ELSE | POINTING for word in words_in(question))
 
 
 def listen(turns: Sequence[Turn]) -> Conversation:
@@ -37,7 +45,9 @@ def listen(turns: Sequence[Turn]) -> Conversation:
     conversation = Conversation()
     for turn in turns:
         text = turn.text[:LONGEST_TURN]
-        if turn.role == "user":
+        if turn.role == "user" and not conversation.question and is_heading(text):
+            conversation.hear_heading(text)
+        elif turn.role == "user":
             _note_gender(text, conversation)
             conversation.hear_question(_settled(text, conversation))
         else:
@@ -59,7 +69,7 @@ def _settled(question: str, conversation: Conversation) -> str:
     for _ in range(ROUNDS):
         again = _once(found, conversation)
         if again == found:
-            return found if len(found) <= len(question) + LONGEST_RESULT else question
+            return found if len(found) <= len(question) + LONGEST_ADDITION else question
         found = again
     return question
 
@@ -73,18 +83,14 @@ def _once(question: str, conversation: Conversation) -> str:
 def _anchored(question: str, conversation: Conversation, *, pointed: bool) -> str:
     """With what all is about behind it, where nothing in the question says so: "Were any awards won (Exai)?"."""
     if conversation.headings:
-        missing = [] if _is_specific(question, pointed=pointed) else _unsaid(conversation.headings, question)
+        missing = [] if not pointed and _says(question) else _unsaid(conversation.headings, question)
     else:
         subject = conversation.subject
-        missing = [subject.text] if subject and not _says(question) else []
+        missing = _unsaid([subject.text], question) if subject and not _says(question) else []
     if not missing:
         return question
     body = question.rstrip(" ?.!")
     return f"{body} ({', '.join(missing)}){question[len(body) :].strip() or '?'}"
-
-
-def _is_specific(question: str, *, pointed: bool) -> bool:
-    return not pointed and any(phrase.name for phrase in phrases_in(question))
 
 
 def _unsaid(headings: Sequence[str], question: str) -> list[str]:
@@ -94,6 +100,25 @@ def _unsaid(headings: Sequence[str], question: str) -> list[str]:
 
 def _says(question: str) -> bool:
     """Whether the question names something of its own."""
-    specific = [phrase for phrase in phrases_in(question) if not phrase.relational]
-    compares = any(word.plain in ELSE for word in words_in(question))
-    return bool(specific) and not (compares and not any(phrase.name for phrase in specific))
+    words, phrases = words_in(question), phrases_in(question)
+    if any(phrase.name for phrase in phrases):
+        return True
+    compares = any(word.plain in ELSE for word in words) or _points_at_nothing(words)
+    return not compares and any(not phrase.relational and not _is_part(phrase, words) for phrase in phrases)
+
+
+def _is_part(phrase: Phrase, words: Sequence[Word]) -> bool:
+    """Whether a phrase is some part or property, and the question does not say of what: "the primary endpoint"."""
+    before = [word.plain for word in words if word.end < phrase.start][-1:]
+    after = [word.plain for word in words if word.start >= phrase.end][:1]
+    return before == ["the"] and phrase.words[-1] in RELATIONAL and not PREPOSITIONS.intersection(after)
+
+
+def _points_at_nothing(words: Sequence[Word]) -> bool:
+    """Whether "this" or "that" stands without a noun: "how is this measured"."""
+    return any(
+        one.plain in {"this", "that", "these", "those"}
+        and (other is None or other.plain in _NO_NOUN or is_verb(other.plain))
+        for one, other in zip_longest(words, words[1:])
+        if one is not None
+    )

@@ -4,15 +4,33 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from assistant.conversing.lexicon import AUXILIARIES, DETERMINERS, PREPOSITIONS, RELATIONAL, WH_WORDS, is_verb
+from assistant.conversing.lexicon import (
+    AUXILIARIES,
+    DETERMINERS,
+    PREDICATES,
+    PREPOSITIONS,
+    QUANTITIES,
+    RELATIONAL,
+    WH_WORDS,
+    is_verb,
+    members,
+)
 from index.tokenizing import STOP_WORDS
 
 __all__ = ["Phrase", "Word", "names_in", "phrases_in", "words_in"]
 
 LONGEST = 8
 """Words of a noun phrase."""
-LINKS = frozenset("of the de la du von van der den del di da al el bin for on in to &".split())
+LINKS = members("& al bin da de del den der di du el la of the van von")
 """Small words inside names: University of Vienna, On the Sunday of Life."""
+INVERTING = members("can could did didn't do does doesn't don't may might should will would")
+"""Auxiliaries that a subject and the base form of a verb follow."""
+FUNCTION_WORDS = STOP_WORDS | AUXILIARIES | WH_WORDS | PREPOSITIONS
+VERBAL = ("ate", "ise", "ize", "ify")
+SUBJECTS = members("he i it she they we you")
+FAMILIAR = members("anomaly assembly daily early family fly jelly monthly only weekly")
+"""Words in -ly that are no adverbs."""
+PAST = members("became began came gave got led made said told took went won")
 _WORD = re.compile(r"[^\W_]+(?:[.'’/\-–][^\W_]+)*\+?|&")
 _GAP = re.compile(r"[ \u00a0]*")
 _INITIAL_GAP = re.compile(r"\. ?")
@@ -83,15 +101,15 @@ def _runs(text: str) -> Iterator[Phrase]:
         if run and not _joined(run[-1], word, text):
             yield from _phrase(run, text)
             run = []
-        if run and _breaks_name(run, word):
+        if run and (_breaks_name(run, word) or _owns(run[-1], word)):
             yield from _phrase(run, text)
             run = []
         if _belongs(words, number, run, text):
             run.append(word)
         else:
-            yield from _phrase(run, text)
+            yield from _phrase(_without_verb(run, words, number), text)
             run = []
-    yield from _phrase(run, text)
+    yield from _phrase(_without_verb(run, words, len(words)), text)
 
 
 def _joined(one: Word, other: Word, text: str) -> bool:
@@ -101,25 +119,61 @@ def _joined(one: Word, other: Word, text: str) -> bool:
 
 
 def _belongs(words: Sequence[Word], number: int, run: Sequence[Word], text: str) -> bool:
-    word, previous = words[number], words[number - 1].plain if number else ""
+    """Whether a word goes on with a noun phrase, or begins one."""
+    word = words[number]
+    previous = words[number - 1].plain if number else ""
     following = words[number + 1] if number + 1 < len(words) else None
     if word.plain in LINKS and run and run[-1].named and following and following.named:
         return previous not in LINKS or word.plain == "the"
-    if text.startswith(".", word.end) and len(word.text) == 1 and word.text.isupper():
+    if _is_initial(word, text) or (word.named and word.text != "I" and not _begins_sentence(word, text)):
         return True
-    begins = text[: word.start].rstrip()[-1:] in {"", ".", "?", "!", ":"}
-    if word.named and not begins and word.text != "I":
+    if word.plain in FUNCTION_WORDS or (word.plain in QUANTITIES and previous == "how"):
+        return False
+    if _is_said_of(word, previous, following, run):
+        return False
+    nominal = previous in DETERMINERS or previous in PREPOSITIONS or (word.plain.endswith("ed") and is_verb(previous))
+    return nominal or not is_verb(word.plain)
+
+
+def _is_initial(word: Word, text: str) -> bool:
+    return len(word.text) == 1 and word.text.isupper() and text.startswith(".", word.end)
+
+
+def _begins_sentence(word: Word, text: str) -> bool:
+    before = text[max(0, word.start - 3) : word.start].rstrip()
+    return word.start == 0 or before[-1:] in {"", ".", "?", "!", ":"}
+
+
+def _is_said_of(word: Word, previous: str, following: Word | None, run: Sequence[Word]) -> bool:
+    """Whether a word says something of a thing rather than naming it: a verb of "she", an adverb, "is it effective"."""
+    plain = word.plain
+    if previous in SUBJECTS or (plain.endswith("ly") and plain not in FAMILIAR):
         return True
-    if word.plain in STOP_WORDS or word.plain in AUXILIARIES or word.plain in WH_WORDS:
+    if previous in {"what", "which"} and (plain in PAST or (plain.endswith("ed") and is_verb(plain))):
+        return True
+    predicate = plain in PREDICATES and (bool(run) or following is None)
+    return predicate or (plain.endswith("ed") and (bool(run) or previous in AUXILIARIES))
+
+
+def _owns(one: Word, other: Word) -> bool:
+    """Whether a phrase ends with its owner: the band's | composition, but Crohn's disease."""
+    if not one.plain.endswith(("'s", "s'")):
         return False
-    if word.plain in PREPOSITIONS:
-        return False
-    return not is_verb(word.plain) or previous in DETERMINERS or previous in PREPOSITIONS
+    return not one.named or (other.plain in RELATIONAL and other.plain not in {"disease", "syndrome"})
+
+
+def _without_verb(run: Sequence[Word], words: Sequence[Word], end: int) -> Sequence[Word]:
+    """What is before an unknown verb: "did Schwann cells proliferate" has one, as no known verb follows the subject."""
+    before = words[end - len(run) - 1].plain if end > len(run) else ""
+    if len(run) < 2 or before not in INVERTING or (end < len(words) and is_verb(words[end].plain)):
+        return run
+    verb = next((n for n, word in enumerate(run) if n and word.plain.endswith(VERBAL)), len(run) - 1)
+    return run if run[verb].named else run[:verb]
 
 
 def _breaks_name(run: Sequence[Word], word: Word) -> bool:
     """Whether a lower-case word follows a name of several words: the name is whole."""
-    return len(run) > 1 and all(each.named for each in run) and not word.named and word.plain not in LINKS
+    return len(run) > 1 and all(each.named for each in run[:LONGEST]) and not word.named and word.plain not in LINKS
 
 
 def _phrase(run: Sequence[Word], text: str) -> Iterator[Phrase]:

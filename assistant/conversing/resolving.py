@@ -1,23 +1,25 @@
 """Pronouns and "the movie" in a question, replaced by what they mean in the conversation."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
 
-from assistant.conversing.kinds import is_person, is_plural
-from assistant.conversing.lexicon import AUXILIARIES, BOUNDARIES, PREPOSITIONS, WH_WORDS
-from assistant.conversing.phrases import Phrase, Word, phrases_in, words_in
 from assistant.conversing.antecedents import HE, IT, THEY, meant_by
+from assistant.conversing.kinds import CLASS_NOUNS, class_of, is_person, is_plural
+from assistant.conversing.lexicon import AUXILIARIES, BOUNDARIES, PREPOSITIONS, WH_WORDS, members
+from assistant.conversing.phrases import Phrase, Word, phrases_in, words_in
 from assistant.conversing.topics import Conversation, Topic
 
 __all__ = ["Edit", "apply", "resolved"]
 
-POSSESSIVE = frozenset("his its their hers theirs".split())
+POSSESSIVE = members("hers his its their theirs")
 REFLEXIVE = ("self", "selves")
-POINTING = frozenset("this that these those the".split())
-THE_TEXT = frozenset("article section page passage topic subject paper".split())
-TIMES = frozenset("time period year day point season era moment".split())
+POINTING = members("that the these this those")
+THE_TEXT = members("article page paper passage section subject topic")
+TIMES = members("day era moment period point season time year")
 ENDINGS = {"'s": "'s", "'re": " are", "'ve": " have", "'ll": " will", "'d": " would"}
-UNMEANT = frozenset("possible true known likely clear necessary important better".split())
+UNMEANT = members("clear important known likely necessary possible true")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +34,11 @@ class Edit:
 def resolved(question: str, conversation: Conversation) -> str:
     """The question with what points back replaced, where the conversation tells what it means."""
     words, phrases = words_in(question), phrases_in(question)
+    meant = cache(lambda base: meant_by(base, conversation))
     edits = [
         edit
         for number in range(len(words))
-        if (
-            edit := _pronoun(number, words, phrases, conversation) or _description(number, words, phrases, conversation)
-        )
+        if (edit := _pronoun(number, words, phrases, meant) or _description(number, words, phrases, conversation))
     ]
     return apply(question, edits)
 
@@ -52,7 +53,9 @@ def apply(text: str, edits: Sequence[Edit]) -> str:
     return "".join([*parts, text[done:]])
 
 
-def _pronoun(number: int, words: Sequence[Word], phrases: Sequence[Phrase], conversation: Conversation) -> Edit | None:
+def _pronoun(
+    number: int, words: Sequence[Word], phrases: Sequence[Phrase], meant: Callable[[str], Topic | None]
+) -> Edit | None:
     word = words[number]
     base, apostrophe, rest = word.plain.partition("'")
     if base not in HE | IT | THEY or base.endswith(REFLEXIVE) or _means_nothing(number, words):
@@ -60,7 +63,7 @@ def _pronoun(number: int, words: Sequence[Word], phrases: Sequence[Phrase], conv
     possessive = base in POSSESSIVE or (base == "her" and _has_noun(number, words))
     if _stands_before(base, word, words, phrases, possessive=possessive):
         return None
-    topic = meant_by(base, conversation)
+    topic = meant(base)
     if topic is None or _named(topic, phrases):
         return None
     shown = topic.text if word.start or not word.text[:1].isupper() else topic.text[:1].upper() + topic.text[1:]
@@ -79,9 +82,9 @@ def _named(topic: Topic, phrases: Sequence[Phrase]) -> bool:
 
 
 def _means_nothing(number: int, words: Sequence[Word]) -> bool:
-    """ "Is it possible …", "is it true that …"."""
-    following = words[number + 1 : number + 2]
-    return words[number].plain == "it" and bool(following) and following[0].plain in UNMEANT
+    """Whether "it" is only there for grammar: "is it possible …", "is it true that …"."""
+    following = [word.plain for word in words[number + 1 : number + 3]]
+    return words[number].plain == "it" and len(following) > 1 and following[0] in UNMEANT
 
 
 def _has_noun(number: int, words: Sequence[Word]) -> bool:
@@ -93,10 +96,13 @@ def _stands_before(
     base: str, word: Word, words: Sequence[Word], phrases: Sequence[Phrase], *, possessive: bool
 ) -> bool:
     """Whether the question itself names what a pronoun means: "does VEGF exert its effects", "is it safe, if …"."""
+    if not phrases or phrases[0].end > word.start:
+        return False
     fits = [phrase for phrase in phrases if phrase.end <= word.start and not phrase.relational and _fits(base, phrase)]
     if possessive:
         return bool(fits)
     boundaries = [each.start for each in words if each.plain in BOUNDARIES and 0 < each.start < word.start]
+    boundaries += [one.end for one, other in pairwise(words) if other.start <= word.start and other.start - one.end > 1]
     return any(phrase.end <= boundary for phrase in fits for boundary in boundaries)
 
 
@@ -111,7 +117,7 @@ def _fits(base: str, phrase: Phrase) -> bool:
 def _description(
     number: int, words: Sequence[Word], phrases: Sequence[Phrase], conversation: Conversation
 ) -> Edit | None:
-    """ "the pledge" as "the Taxpayer Protection Pledge", "this article" as what it is about."""
+    """What "the pledge" or "the drug" means, or "this article"."""
     word = words[number]
     phrase = next((phrase for phrase in phrases if word.end < phrase.start <= word.end + 1), None)
     if word.plain not in POINTING or phrase is None or phrase.name or _goes_on(phrase, words):
@@ -121,11 +127,23 @@ def _description(
         return Edit(word.start, phrase.end, conversation.subject.text)
     if head in TIMES:
         return None
+    if (called := _called(head, len(phrase.words), conversation)) is not None:
+        return Edit(word.start, phrase.end, called.text)
     for topic in conversation.newest():
         said = [each.plain for each in words_in(topic.text)]
         if head in said and len(said) > len(phrase.words) and not topic.relational:
             return Edit(word.start, phrase.end, f"the {topic.text}")
     return None
+
+
+def _called(head: str, length: int, conversation: Conversation) -> Topic | None:
+    """What "the drug" is: the newest topic of the class that the noun names."""
+    found = next((name for name, nouns in CLASS_NOUNS.items() if head in nouns.split()), None)
+    if found is None or length > 1:
+        return None
+    return next(
+        (topic for topic in conversation.newest() if not topic.relational and class_of(topic.text) == found), None
+    )
 
 
 def _goes_on(phrase: Phrase, words: Sequence[Word]) -> bool:
