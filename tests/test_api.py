@@ -37,7 +37,6 @@ from index.embedding import Embedder
 from index.errors import SettingsError, StaleRead
 from index.models import Span
 from index.settings import IndexSettings
-from tests.fakes import no_writers
 from tests.servers import running
 
 HEALING = """Cytokines in wound repair
@@ -591,7 +590,7 @@ def test_a_running_answer_is_finished_before_it_stops(library: Library) -> None:
 
     started = threading.Event()
     settings = Settings(library.parts.settings, AssistantSettings(), ApiSettings(), flags={})
-    slow = Slow(library.parts.reader(), library.parts.finder, no_writers())
+    slow = Slow(library.parts.reader(), library.parts.finder, library.parts.writers)
     app = create_app(open_service(settings, library.parts, slow))
     with ThreadPoolExecutor(1) as pool:
         with running(app) as server:

@@ -29,7 +29,6 @@ from index.errors import SettingsError, StoreError
 from index.models import Span
 from index.settings import IndexSettings
 from tests.fake_slack import BOT, SECRET, TOKEN, FakeSlack, command, event, fake_slack, pressed, signed
-from tests.fakes import no_writers
 from tests.written import MODEL, WRITER, Script, Written, writing_parts
 
 HEALING = """Cytokines in wound repair
@@ -545,7 +544,7 @@ class Standing(Assistant):
     """An assistant that waits until it is let go, or fails."""
 
     def __init__(self, parts: Parts, error: Exception | None = None) -> None:
-        super().__init__(parts.reader(), parts.finder, no_writers())
+        super().__init__(parts.reader(), parts.finder, parts.writers)
         self.go = threading.Event()
         self.error = error
 

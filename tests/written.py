@@ -11,7 +11,6 @@ from assistant.finding import Found
 from assistant.models import Answer, AnswerSentence, Citation, Dropped, Fallback, Question, Reply, Stated, Writing
 from assistant.stages import Waiting, always
 from index.models import DocumentRecord, Passage, Span
-from tests.fakes import no_writers
 
 __all__ = ["MODEL", "WRITER", "Script", "Written", "writing_parts"]
 
@@ -37,7 +36,7 @@ class Written(Assistant):
     """
 
     def __init__(self, parts: Parts, script: Script) -> None:
-        super().__init__(parts.reader(), parts.finder, no_writers())
+        super().__init__(parts.reader(), parts.finder, parts.writers)
         self.usual = parts.answering.generator
         self.script = script
         self.heard: list[Question] = []
