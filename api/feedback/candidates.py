@@ -36,8 +36,8 @@ DECIDE: Mapping[Verdict, str] = {
 }
 FINISH = ' Then take "candidate" out.'
 NOT_GIVEN = (
-    "The answer that was rated is not given any more: the documents or settings have changed, or it was a model's, or that "
-    "to a follow-up."
+    "The answer that was rated is not given any more: the documents or settings have changed, or it was a model's, "
+    "or that to a follow-up."
 )
 
 
