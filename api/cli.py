@@ -64,7 +64,7 @@ def serve(settings: Settings, host: str | None, port: int | None) -> int:
     host, port = host or settings.api.host, settings.api.port if port is None else port
     check_host(host, keyed=open_keys(settings.index.state_dir, settings.api.api_keys).demanded)
     parts = Parts(settings.index, answering=settings.assistant, notify=notice)
-    parts.generators.open(None)  # what is wrong with it is told now, and not with the first question
+    parts.writers.writer(None)  # what is wrong with it is told now, and not with the first question
     run(create_app(open_service(settings, parts)), host=host, port=port)
     return 0
 

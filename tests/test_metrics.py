@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 
 from api.watching.metrics import Metrics
-from assistant.models import RefusalReason
+from assistant.models import Question, Refusal, RefusalReason, Reply, Writing
 from index.errors import StoreError
 from index.reading import IndexReader
 from tests.servers import QUESTION, quick_app, small_parts
@@ -85,3 +85,22 @@ def test_while_the_store_is_away_the_rest_is_told() -> None:
     told = Metrics().exposition(cast("IndexReader", Away())).decode()
     assert "citespan_questions_in_flight" in told
     assert "citespan_documents" not in told
+
+
+def test_tokens_of_a_generator_that_is_not_allowed_have_no_label_of_their_own() -> None:
+    metrics = Metrics(["openai:known"])
+    for name in ("openai:known", "openai:made-up"):
+        writing = Writing(name, "m", {"input": 3, "output": 2, "cached": 9})
+        refusal = Refusal("nothing_relevant", "No.")
+        metrics.reply(Reply("ask_0", Question("why?"), refusal, 0.1, "default", "r", 1, 1, writing=writing))
+    labels = [
+        tuple(sorted(sample.labels.items()))
+        for family in metrics.registry.collect()
+        for sample in family.samples
+        if sample.name == "citespan_tokens_total"
+    ]
+    assert sorted(labels) == [
+        (("direction", direction), ("generator", name))
+        for direction in ("input", "output")
+        for name in ("openai:known", "other")
+    ]

@@ -248,6 +248,18 @@ def test_messages_before_the_question_are_its_history_and_answers_are_read_witho
     )
 
 
+def test_half_a_character_in_a_message_is_no_failure(client: TestClient, written: Written) -> None:
+    messages = [
+        {"role": "user", "content": "Wounds \ud83d?"},
+        {"role": "assistant", "content": "They heal \ude00."},
+        {"role": "user", "content": f"{ASKED} \ud83d"},
+    ]
+    body = json.dumps({"model": "citespan", "messages": messages})
+    response = client.post("/v1/chat/completions", content=body, headers={"content-type": "application/json"})
+    assert response.status_code == 200
+    assert written.heard[-1].history == (Turn("user", "Wounds \ufffd?"), Turn("assistant", "They heal \ufffd."))
+
+
 # Metrics
 
 

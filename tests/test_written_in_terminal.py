@@ -2,13 +2,16 @@
 
 import io
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from rich.console import Console
 
-from api.cli import cli, main
+from api.cli import cli
 from api.commands.presenting import show_reply
 from api.commands.presenting_writing import awaited
 from assistant.bootstrap import Parts
@@ -16,13 +19,14 @@ from assistant.models import Dropped, Question
 from tests.servers import quick_parts
 from tests.written import MODEL, WRITER, Script, Written, writing_parts
 
+ROOT = Path(__file__).parent.parent
 CALLS = "Interleukin 6 attracts monocytes to wounds."
 GROWS = "VEGF promotes angiogenesis in muscle."
 ASKED = Question("What attracts monocytes to wounds?", caution="eager", generator=WRITER)
 SCRIPT = Script(
     claims=[("IL-6 draws monocytes.\x1b[2J", [CALLS])],
     dropped=[
-        (Dropped("near_miss", "IL-8 draws them.", "“Interleukin 8”"), CALLS),
+        (Dropped("near_miss", "IL-8 draws them.", "Interleukin 8"), CALLS),
         (Dropped("no_quote", "So be it."), ""),
     ],
     rewritten="What attracts monocytes to wounds of mice?",
@@ -86,24 +90,26 @@ def test_an_extractive_answer_says_nothing_of_models(parts: Parts) -> None:
     assert out.getvalue().splitlines()[-1].endswith(" ms")
 
 
-@pytest.mark.parametrize(
-    "command", [["ask", "why?", "--generator", "openai:clear-1"], ["serve", "--port", "0"]], ids=str
-)
-def test_a_generator_that_is_not_allowed_or_cannot_be_had_is_told_at_once(
-    command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.chdir(tmp_path)
+def run(folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    """A process of its own: serving sets up logging for good."""
+    given = {f"CITESPAN_{name.upper()}": value for name, value in settings.items()}
+    environment = {**os.environ, "CITESPAN_STATE_DIR": str(folder / "state"), "PYTHONPATH": str(ROOT), **given}
+    command = [sys.executable, "-m", "api", *arguments]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=60)
+
+
+def test_a_generator_that_is_not_allowed_is_told_with_those_that_are(tmp_path: Path) -> None:
     (tmp_path / "wounds.txt").write_text(CALLS)
-    monkeypatch.setenv("CITESPAN_STATE_DIR", str(tmp_path / "state"))
-    if command[0] == "serve":
-        monkeypatch.setenv("CITESPAN_GENERATOR", f"gguf:{tmp_path}/nothing.gguf")
-    else:
-        command = [*command, "--documents", "wounds.txt"]
-    with pytest.raises(SystemExit) as left:
-        main(command)
-    assert left.value.code == 2
-    said = capsys.readouterr().err
-    assert "nothing.gguf" in said if command[0] == "serve" else "'openai:clear-1' may not write answers here" in said
+    ran = run(tmp_path, "ask", "why?", "--generator", WRITER, "--documents", "wounds.txt")
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert f"citespan: '{WRITER}' may not write answers here, only: extractive." in ran.stderr
+
+
+def test_a_service_whose_usual_generator_cannot_be_had_does_not_start(tmp_path: Path) -> None:
+    ran = run(tmp_path, "serve", "--port", "0", generator=f"gguf:{tmp_path}/nothing.gguf")
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert "nothing.gguf" in ran.stderr
+    assert "Traceback" not in ran.stderr
 
 
 @pytest.mark.parametrize("options", [[], ["--json"]], ids=str)

@@ -51,7 +51,7 @@ def _listen(settings: Settings, stop: threading.Event) -> None:
     bot_token(settings.api)  # before the models are opened, which takes seconds
     with closing(FeedbackStore(settings.index.state_dir)) as feedback:
         parts = parts_of(settings)
-        parts.generators.open(None)  # what is wrong with it is told now, and not with the first question
+        parts.writers.writer(None)  # what is wrong with it is told now, and not with the first question
         app = open_slack(settings, parts.assistant(), feedback)
         from api.slack.socket_mode import listen
 

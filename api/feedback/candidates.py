@@ -35,6 +35,10 @@ DECIDE: Mapping[Verdict, str] = {
     'not_evidence may, in part); if the documents do not say, set "answerable" to false.',
 }
 FINISH = ' Then take "candidate" out.'
+NOT_GIVEN = (
+    "The answer that was rated is not given any more: the documents or settings have changed, or it was a model's, "
+    "or that to a follow-up."
+)
 
 
 class Candidates:
@@ -86,7 +90,7 @@ class Candidates:
             return [], []
         answer = self._answered(feedback)
         if answer is None:
-            return [], ["The answer that was rated is not given any more: the documents or settings have changed."]
+            return [], [NOT_GIVEN]
         cited = {citation.number: citation for citation in answer.citations}
         return [
             [
@@ -97,9 +101,16 @@ class Candidates:
         ], []
 
     def _answered(self, feedback: Feedback) -> Answer | None:
-        """The answer that was rated, if the same question still gets the same one: its id is a digest of all of it."""
+        """The answer that was rated, if the same question still gets the same one: its id is a digest of all of it.
+
+        No model is asked: what it wrote once it may not write again, and is no evidence.
+        """
         question = Question(
-            feedback.question, self._collection, max_sentences=self._max_sentences, caution=self._caution
+            feedback.question,
+            self._collection,
+            max_sentences=self._max_sentences,
+            caution=self._caution,
+            generator="extractive",
         )
         try:
             reply = self._assistant.ask(question)

@@ -54,10 +54,11 @@ class ChatMessage(Lenient):
 
     @property
     def text(self) -> str:
-        """Its text, all parts of it."""
-        if isinstance(self.content, list):
-            return "\n".join(part.text for part in self.content if part.type == "text" and part.text)
-        return self.content or ""
+        """Its text, all parts of it; a half character, which JSON can hold and UTF-8 cannot, is one that is unknown."""
+        said = self.content or ""
+        if isinstance(said, list):
+            said = "\n".join(part.text for part in said if part.type == "text" and part.text)
+        return said if said.isascii() else said.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
     @property
     def turn(self) -> Turn | None:

@@ -116,7 +116,8 @@ class ChatCompletions:
     def complete(self, chat: ChatRequest, request: Request) -> ChatCompletion | Response:
         """Answer the last user message from the documents, with numbered sources, in the form of OpenAI's API.
 
-        What `/v1/ask` gives stands beside the text, as `citespan`: on the message, or on the last chunk of a stream.
+        What was said before it is its history. The service's usual generator writes: `model` names a collection. What
+        `/v1/ask` gives stands beside the text, as `citespan`: on the message, or on the last chunk of a stream.
         """
         client = Client(request)
         asked = chat.asked_of(collection_of(chat.model))
