@@ -21,7 +21,7 @@ __all__ = ["BUILT_IN", "BuiltInJudge"]
 BUILT_IN = "built-in"
 LEAST_COVERAGE = 1.0
 """Share of its content words that the quotations must say: see ``evals/mutations.py``."""
-LEAST_CLOSENESS = 0.6
+LEAST_CLOSENESS = 0.4
 """Cosine of the claim and what it rests on."""
 
 Check = Callable[[Aligned], Judgement | None]
