@@ -76,6 +76,7 @@ CHANGED: dict[str, tuple[Verdict, str, str]] = {
     "a cell source": ("contradicted", "Bone marrow cells healed wounds.", "Adipose tissue cells healed wounds."),
     "a name": ("contradicted", "IL-10 rose.", "IL-6 rose."),
     "a name of nothing like it": ("not_supported", "VEGF inhibits apoptosis.", "HGF inhibits apoptosis."),
+    "a name that is a word as well": ("not_supported", "ALL was cured by all of it.", "AML was cured by all of it."),
     "a name of the next part": ("not_supported", "IL-10 rose.", "IL-6 rose while IL-10 was lost."),
     "sides of a comparison": (
         "contradicted",
