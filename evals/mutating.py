@@ -283,6 +283,8 @@ def swap_roles(sentence: str, material: Material) -> str | None:
 
 def stitch(sentence: str, material: Material) -> str | None:
     """Say of the first part's subject what the quotation says of another part's, or another sentence's."""
+    if sentence not in material.quoted:
+        return None
     parts = [part for part in _PART.split(f"{sentence.rstrip(' .')}.\n{material.quoted}") if part.strip()]
     pairs = [(found, part) for part in dict.fromkeys(parts) if (found := _SUBJECT.match(part))]
     if len(pairs) < 2 or not sentence.startswith(pairs[0][1][:20]):
