@@ -90,6 +90,8 @@ CHANGED: dict[str, tuple[Verdict, str, str]] = {
         "HGF inhibits apoptosis.",
         "The data suggest that HGF inhibits apoptosis.",
     ),
+    "a condition dropped": ("not_supported", "Mice survive.", "Mice survive if they are treated."),
+    "a question": ("not_supported", "HGF inhibits apoptosis.", "Does HGF really inhibit apoptosis?"),
     "a cause of what goes together": ("not_supported", "Obesity causes pain.", "Obesity is associated with pain."),
     "all for some": ("not_supported", "All patients recovered.", "Some patients recovered."),
     "some left out": ("not_supported", "Patients recovered.", "Only a minority of patients recovered."),

@@ -42,11 +42,6 @@ class Aligned:
         return frozenset(term for sentence in self.basis for term in sentence.terms)
 
     @cached_property
-    def dropped_keys(self) -> frozenset[str]:
-        """The dropped words as tables name them."""
-        return frozenset(word.key for word in self.dropped)
-
-    @cached_property
     def added_in_order(self) -> tuple[Word, ...]:
         """The added words as the claim has them."""
         return tuple(word for word in self.claim.words if word in self.added)
