@@ -157,9 +157,8 @@ _ACTS = (
 )
 _ROLES = re.compile(rf"^(?:The )?([\w-]+(?: [\w-]+)?) ({_ACTS}) (?:the )?([\w-]+(?: [\w-]+)?)(?=[ .,;]|$)")
 _PART = re.compile(r"(?:; |, (?:whereas|while|but|and)|\band\b|(?<=[a-z)%]{2})\.) (?=[a-zA-Z])|\.?\n")
-_SUBJECT = re.compile(
-    rf"((?:[\w-]+ ){{0,5}}?[\w-]+) ((?:{_ACTS}|is|are|was|were|has|had|showed|did|does|can|may|led)\b.{{12,}})"
-)
+_VERBS = f"{_ACTS}|is|are|was|were|has|had|showed|did|does|can|may|led|{'|'.join(_PAST)}"
+_SUBJECT = re.compile(rf"((?:[\w-]+ ){{0,7}}?[\w-]+) ((?:{_VERBS})\b.{{12,}})")
 _SAME_WORDS = "it they this these that which who there we their its those such to not"
 _SAME = frozenset(_SAME_WORDS.split())
 _NAME = re.compile(
@@ -284,6 +283,8 @@ def swap_roles(sentence: str, material: Material) -> str | None:
 
 def stitch(sentence: str, material: Material) -> str | None:
     """Say of the first part's subject what the quotation says of another part's, or another sentence's."""
+    if sentence not in material.quoted:
+        return None
     parts = [part for part in _PART.split(f"{sentence.rstrip(' .')}.\n{material.quoted}") if part.strip()]
     pairs = [(found, part) for part in dict.fromkeys(parts) if (found := _SUBJECT.match(part))]
     if len(pairs) < 2 or not sentence.startswith(pairs[0][1][:20]):

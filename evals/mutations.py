@@ -32,6 +32,7 @@ __all__ = ["Claim", "Outcome", "from_cases", "from_scifact", "outcomes", "table"
 Half = Literal["tuned", "held out"]
 Style = Literal["near-verbatim", "free"]
 HALVES: tuple[Half, ...] = ("tuned", "held out")
+CONTRADICTED = "contradicted by its evidence"
 FEWEST_CHARACTERS = 30
 """A shorter piece of evidence is no statement."""
 
@@ -139,7 +140,7 @@ def outcomes(claims: Sequence[Claim], judge: ClaimJudge, *, seed: int = 7) -> It
             )
 
         if not claim.true:
-            yield judged("contradicted by its evidence", claim.claim, faithful=False)
+            yield judged(CONTRADICTED, claim.claim, faithful=False)
             continue
         if claim.style == "free":
             yield judged("people's own words", claim.claim, faithful=True)
@@ -163,7 +164,7 @@ def table(found: Sequence[Outcome]) -> Iterator[str]:
     yield ""
     yield from _part(found, "free", faithful=False, title="Changed free claims: not shown")
     yield ""
-    shown = [outcome for outcome in found if outcome.base]
+    shown = [outcome for outcome in found if outcome.base and outcome.way != CONTRADICTED]
     yield from _part(shown, "free", faithful=False, title="Of free claims that are shown unchanged, not shown changed")
     yield ""
     yield from _part(found, "free", faithful=True, title="Faithful free claims: wrongly rejected")

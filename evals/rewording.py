@@ -38,7 +38,8 @@ _MODIFIERS = re.compile(
 )
 _OPENING = re.compile(
     r"^(?:Moreover|Furthermore|In addition|Additionally|However|Thus|Therefore|Here|Finally|Interestingly|Notably"
-    r"|Importantly|In conclusion|Overall|Indeed|In summary|Taken together|Hence|Conversely), (?:we (?:show|found) that )?"
+    r"|Importantly|In conclusion|Overall|Indeed|In summary|Taken together|Hence|Conversely), "
+    r"(?:we (?:show|found) that )?"
 )
 _REPORTED = re.compile(
     r"^(?:(?:Our|These|The|This) (?:results|findings|data|study|studies) (?:show|demonstrate|indicate|reveal)(?:s|ed)?"
@@ -116,7 +117,7 @@ def first_part(sentence: str, text: str) -> str | None:
 
 
 def at_the_end(sentence: str, text: str) -> str | None:
-    """ "In mice, A did B." as "A did B in mice."."""
+    """Of "In mice, A did B." makes "A did B in mice."."""
     del text
     found = _FRONTED.match(sentence)
     if found is None or "," in found[3]:
@@ -126,7 +127,7 @@ def at_the_end(sentence: str, text: str) -> str | None:
 
 
 def in_passive(sentence: str, text: str) -> str | None:
-    """ "A inhibits B." as "B is inhibited by A."."""
+    """Of "A inhibits B." makes "B is inhibited by A."."""
     del text
     found = _ACTIVE.match(sentence)
     if found is None or found[3].split()[-1] in {"in", "of", "by", "to", "and", "the", "with", "as", "from"}:
@@ -174,7 +175,21 @@ def _changed(sentence: str, found: str) -> str | None:
     return found if found != sentence and len(found) > 20 else None
 
 
-REWORDINGS: Mapping[str, Rewording] = {
+def _one_after_the_other(rewordings: Sequence[Rewording]) -> Rewording:
+    """Two or more of them, each on what the one before made."""
+
+    def rewording(sentence: str, text: str) -> str | None:
+        made = 0
+        for reword in rewordings:
+            changed = reword(sentence, text)
+            if changed is not None and changed != sentence:
+                sentence, made = changed, made + 1
+        return sentence if made > 1 else None
+
+    return rewording
+
+
+ONE_THING: Mapping[str, Rewording] = {
     "as it is": as_it_is,
     "abbreviation": abbreviated,
     "unit spelled otherwise": _by_rules(_UNITS, most=1),
@@ -186,4 +201,8 @@ REWORDINGS: Mapping[str, Rewording] = {
     "order changed": at_the_end,
     "passive": in_passive,
     "one synonym": _by_rules(_SYNONYMS, most=1),
+}
+REWORDINGS: Mapping[str, Rewording] = {
+    **ONE_THING,
+    "two or more of these": _one_after_the_other([ONE_THING[way] for way in ONE_THING if way != "as it is"]),
 }

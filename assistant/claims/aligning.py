@@ -3,11 +3,10 @@
 What is kept in its place needs no check: a claim that is copied but for a word stands or falls with that word.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import groupby
-from typing import NamedTuple
+from itertools import pairwise
 
 from rapidfuzz.distance import LCSseq
 
@@ -41,11 +40,6 @@ class Aligned:
     def terms(self) -> frozenset[str]:
         """The terms of the sentences that the claim rests on."""
         return frozenset(term for sentence in self.basis for term in sentence.terms)
-
-    @cached_property
-    def dropped_keys(self) -> frozenset[str]:
-        """The dropped words as tables name them."""
-        return frozenset(word.key for word in self.dropped)
 
     @cached_property
     def added_in_order(self) -> tuple[Word, ...]:
@@ -85,29 +79,27 @@ def align(claim: Statement, evidence: Evidence) -> Aligned:
     theirs = [word for sentence in basis for word in sentence.words if _matters(word)]
     added: dict[Word, tuple[Word, ...]] = {}
     dropped: set[Word] = set()
-    kept: dict[Word, Word] = {}
-    for block in _blocks(ours, theirs):
-        if block.same:
-            kept |= zip(block.ours, block.theirs, strict=True)
-        else:
-            added |= dict.fromkeys(block.ours, tuple(block.theirs))
-            dropped.update(block.theirs)
+    pairs = _pairs(ours, theirs)
+    for (one, other), (next_one, next_other) in pairwise([(-1, -1), *pairs, (len(ours), len(theirs))]):
+        left_out = theirs[other + 1 : next_other]
+        added |= dict.fromkeys(ours[one + 1 : next_one], tuple(left_out))
+        dropped.update(left_out)
+    kept = {ours[one]: theirs[other] for one, other in pairs}
     return Aligned(claim, evidence, basis, frozenset(added), frozenset(dropped), added, kept)
 
 
-class _Block(NamedTuple):
-    same: bool
-    ours: Sequence[Word]
-    theirs: Sequence[Word]
-
-
-def _blocks(ours: Sequence[Word], theirs: Sequence[Word]) -> Iterator[_Block]:
-    """What is the same, by the longest sequence of words that both have, and what stands between."""
-    operations = LCSseq.opcodes([_same(word) for word in theirs], [_same(word) for word in ours])
-    for same, group in groupby(operations, key=lambda operation: operation.tag == "equal"):
-        found = list(group)
-        here = ours[found[0].dest_start : found[-1].dest_end]
-        yield _Block(same, here, theirs[found[0].src_start : found[-1].src_end])
+def _pairs(ours: Sequence[Word], theirs: Sequence[Word]) -> list[tuple[int, int]]:
+    """Where the words stand that both have, in the longest sequence; next to the one before where that can be."""
+    here, there = [_same(word) for word in ours], [_same(word) for word in theirs]
+    found: list[tuple[int, int]] = []
+    for block in LCSseq.opcodes(there, here):
+        if block.tag == "equal":
+            for one, other in zip(
+                range(block.dest_start, block.dest_end), range(block.src_start, block.src_end), strict=True
+            ):
+                beside = found[-1][1] + 1 if found else other
+                found.append((one, beside if there[beside] == here[one] else other))
+    return found
 
 
 def _matters(word: Word) -> bool:

@@ -7,6 +7,7 @@ import numpy as np
 from assistant.claims.aligning import Aligned
 from assistant.claims.direction import goes_with
 from assistant.claims.judge import Judgement
+from assistant.claims.negation import is_opposite
 from assistant.claims.quantities import NUMBER_WORDS
 from assistant.claims.reading import Evidence, Word, keys
 from assistant.claims.synonyms import are_synonyms
@@ -20,8 +21,8 @@ researchers show shows showed shown demonstrate demonstrates demonstrated demons
 reveal reveals revealed find found observe observed see seen note noted confirm confirmed conclude concluded describe
 described describes according known also thus therefore via use uses used using including includes include suggest
 suggests suggested addition additionally moreover furthermore respectively among within upon able called termed well
-various may might could well-known type types kind approximately about around roughly however gene
-genes protein proteins
+various may might could well-known type types kind approximately about around roughly however gene genes protein
+proteins passage passages source sources document documents text texts quotation quotations excerpt excerpts yes
 """)
 """Words that a claim may add: they say how something is known rather than what."""
 
@@ -46,6 +47,8 @@ def _is_said(word: Word, aligned: Aligned) -> bool:
         return True
     if word.text[0].isdigit() or word.text in NUMBER_WORDS:
         return True
+    if any(is_opposite(word, other) for other in aligned.dropped):  # "not affected" for "unaffected": denied here
+        return True
     return stands_for(word, aligned.instead[word], aligned.evidence)
 
 
@@ -60,16 +63,21 @@ def stands_for(word: Word, others: Iterable[Word], evidence: Evidence) -> bool:
 
 
 def check_exchange(aligned: Aligned) -> Judgement | None:
-    """Whether a word that the sentences say elsewhere takes the place of one that the claim does not have."""
+    """Whether a word that the sentences say elsewhere takes the place of some that the claim does not have."""
     for word in aligned.moved:
         there = [other for other in aligned.instead[word] if other.terms]
-        if 0 < len(there) <= LONGEST_EXCHANGE and not any(_is_kept(other, word, aligned) for other in there):
+        if 0 < len(there) <= LONGEST_EXCHANGE and not word.text[0].isdigit() and not _is_kept(there, word, aligned):
             return Judgement("not_supported", f'the quotation says "{there[0].text}" there, the claim "{word.text}"')
     return None
 
 
-def _is_kept(other: Word, word: Word, aligned: Aligned) -> bool:
-    return stands_for(word, [other], aligned.evidence) or not aligned.claim.terms.isdisjoint(other.terms)
+def _is_kept(there: list[Word], word: Word, aligned: Aligned) -> bool:
+    """Whether the claim has one of the words that are no more there, or the word means what they say."""
+    evidence = aligned.evidence
+    means_it = evidence.says_in(word, frozenset(term for other in there for term in other.terms))
+    return means_it or any(
+        stands_for(word, [other], evidence) or evidence.says_in(other, aligned.claim.terms) for other in there
+    )
 
 
 def coverage(aligned: Aligned) -> float:

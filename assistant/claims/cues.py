@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from assistant.claims.reading import Word, keys
 
-__all__ = ["ASSOCIATIONS", "CAUSES", "HEDGES", "NOMINAL", "VERBAL", "WEAK_AMOUNTS", "amount_of", "is_cue"]
+__all__ = ["CAUSES", "CONDITIONS", "HEDGES", "NOMINAL", "VERBAL", "WEAK_AMOUNTS", "amount_of", "is_cue"]
 
 VERBAL = keys("""
 not never cannot fail fails failed failing failure neither nor none unable unlikely rarely hardly barely isn't aren't
@@ -21,15 +21,11 @@ presumed thought believed proposed propose speculate speculated speculation susp
 whether tend tends predicted predict expected expect potentially conceivable conceivably plausible assume assumed
 assuming theoretically imply implies controversial debated speculative supposed maybe aim aimed investigate hope
 """)
+CONDITIONS = keys("if unless except provided")
 CAUSES = keys("""
 cause causes caused causing causal causation lead leads led leading result results resulted resulting induce induces
 induced inducing trigger triggers triggered provoke provokes elicit elicits responsible due because owing attributable
 cure cures
-""")
-ASSOCIATIONS = keys("""
-associate associated associates association correlate correlated correlates correlation correlations link linked links
-linkage relate related relationship relation predictor predict predicts accompany accompanied marker coincide
-coincides connected connection co-occur risk odds
 """)
 AMOUNTS: Mapping[str, str] = {
     "all": "all every each always invariably entire entirely whole wholly universally exclusively everyone both",
@@ -43,7 +39,7 @@ AMOUNTS: Mapping[str, str] = {
 WEAK_AMOUNTS = frozenset({"some", "few", "only", "nearly"})
 """What a quotation says with these, a claim does not say without."""
 _AMOUNTS = {text: amount for amount, said in AMOUNTS.items() for text in said.split()}
-_CUES = VERBAL | NOMINAL | HEDGES | CAUSES
+_CUES = VERBAL | NOMINAL | HEDGES | CONDITIONS | CAUSES
 
 
 def amount_of(word: Word) -> str | None:

@@ -32,7 +32,10 @@ def names_in(sentence: Statement) -> list[str]:
 def check_names(aligned: Aligned) -> Judgement | None:
     """What is wrong with the first name of the claim that the quotations do not have."""
     evidence = aligned.evidence
+    there = {other for sentence in evidence.sentences for other in names_in(sentence)}
     for name in names_in(aligned.claim):
+        if name not in there and not read(name).content:  # ALL, AM: as words they are everywhere
+            return _unknown(name, evidence)
         for word in read(name).content:
             if not (evidence.says(word) or evidence.named_around(word)):
                 return _unknown(name, evidence)

@@ -37,6 +37,7 @@ class NliJudge:
     """Supports a claim that the quotations entail, alone or where they say "it", read behind their neighbours."""
 
     def __init__(self, name: str, *, cache_dir: Path, notify: Callable[[str], None], device: str | None = None) -> None:
+        from safetensors import SafetensorError
         from sentence_transformers import CrossEncoder
 
         self.name = name
@@ -46,7 +47,7 @@ class NliJudge:
                 self._model = CrossEncoder(str(folder), local_files_only=True, device=device, activation_fn=_as_it_is)
         except ModelError as error:
             raise GeneratorError(str(error)) from error
-        except (OSError, ValueError, RuntimeError, KeyError, AssertionError, ImportError) as error:
+        except (OSError, ValueError, RuntimeError, KeyError, AssertionError, ImportError, SafetensorError) as error:
             message = (
                 f"The NLI model {name} cannot be loaded: {error}. Check CITESPAN_CLAIM_JUDGE, or set it to built-in."
             )

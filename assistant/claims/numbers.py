@@ -6,7 +6,7 @@ from decimal import Decimal
 from assistant.claims.aligning import Aligned
 from assistant.claims.judge import Judgement
 from assistant.claims.quantities import COUNTS, Quantity, quantities
-from assistant.claims.reading import Evidence, Word
+from assistant.claims.reading import Word
 
 __all__ = ["check_numbers"]
 
@@ -19,7 +19,7 @@ def check_numbers(aligned: Aligned) -> Judgement | None:
     given = [quantity for sentence in evidence.sentences for quantity in quantities(sentence.folded)]
     facts = {quantity.fact for quantity in given}
     for quantity in quantities(aligned.claim.folded):
-        if quantity.fact not in facts and not _says_one(quantity, evidence):
+        if quantity.fact not in facts and not _says_one(quantity, aligned):
             return _missing(quantity, given)
     return _exchanged(aligned)
 
@@ -36,8 +36,8 @@ def _exchanged(aligned: Aligned) -> Judgement | None:
         alone = aligned.added.isdisjoint([*content[max(0, place - 1) : place], *content[place + 1 : place + 2]])
         there = [found for other in aligned.instead[number] if (found := _value(other)) is not None]
         places = [theirs for other, theirs in beside if _value(other) == value]
-        elsewhere = bool(places) and (alone or not any(_is_beside(ours, theirs) for theirs in places))
-        if value not in there and (there or elsewhere):
+        elsewhere = alone or not any(_is_beside(ours, theirs) for theirs in places)
+        if places and value not in there and (there or elsewhere):
             return Judgement("contradicted", f"the quotation says {number.text} of something else")
     return None
 
@@ -63,9 +63,11 @@ def _value(word: Word) -> Decimal | None:
     return found[0].value if found else None
 
 
-def _says_one(quantity: Quantity, evidence: Evidence) -> bool:
+def _says_one(quantity: Quantity, aligned: Aligned) -> bool:
+    """Whether it is the word "one", where the quotations have "a"."""
     plain = quantity.value == 1 and not quantity.dimension and not quantity.bound
-    return plain and any(word.text in _ONE for sentence in evidence.sentences for word in sentence.words)
+    spelled = any(word.text == "one" for word in aligned.claim.words)
+    return plain and spelled and any(word.text in _ONE for said in aligned.evidence.sentences for word in said.words)
 
 
 def _missing(quantity: Quantity, given: list[Quantity]) -> Judgement:

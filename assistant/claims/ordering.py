@@ -16,6 +16,7 @@ produce express secrete convert differentiate derive release receive precede fol
 depend require stimulate activate inhibit block induce into from interact phosphorylate recruit migrate transform
 control
 """)
+COMPARISONS = keys("than versus vs compare compared comparison")
 PASSIVE = frozenset({"is", "are", "was", "were", "been", "be", "being"})
 REACH = 9
 """Words behind a verb among which "by" names who does it."""
@@ -50,6 +51,8 @@ def _crossed(claim: tuple[Word, ...], place: int, sentence: Statement, number: i
         left, right = right, left
     straight = _said(before, left, evidence), _said(after, right, evidence)
     crossed = _said(before, right, evidence), _said(after, left, evidence)
+    if claim[place].key in COMPARISONS and crossed[1] and not straight[1]:
+        return True
     return all(crossed) and (not all(straight) or sum(crossed) > sum(straight))
 
 

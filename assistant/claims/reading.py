@@ -11,11 +11,9 @@ from index.lexical import Ways
 from index.tokenizing import terms, words
 from index.views import search_view
 
-__all__ = ["Basis", "Evidence", "Statement", "Word", "key", "keys", "read", "read_premise", "sentences_of"]
+__all__ = ["Evidence", "Statement", "Word", "key", "keys", "read", "read_premise", "sentences_of"]
 
 SHORTEST_VARIANT = 5
-FEWEST_WORDS = 3
-"""Content words of a clause that rests on a sentence of its own; a shorter one goes with the clause before it."""
 _CHANGING_WORDS = "all some no not non most many more less few only each every before after over under"
 _CHANGING = frozenset(_CHANGING_WORDS.split())
 _REFERENCE = re.compile(r"\s?\[\d[\d,–\s-]{0,40}\]")
@@ -105,35 +103,19 @@ class Statement:
         return frozenset(term for word in self.words for term in word.terms)
 
     @cached_property
-    def keys(self) -> frozenset[str]:
-        """Its words as tables name them."""
-        return frozenset(word.key for word in self.words)
-
-    @cached_property
     def content(self) -> tuple[Word, ...]:
         """Its words that are no stop words."""
         return tuple(word for word in self.words if word.terms)
+
+    @property
+    def is_question(self) -> bool:
+        """Whether it asks."""
+        return self.source.rstrip().endswith("?")
 
     @cached_property
     def refers_back(self) -> bool:
         """Whether it starts with "it", "these …", so that a sentence before says what it is about."""
         return _ANAPHOR.match(self.source) is not None
-
-    @property
-    def clauses(self) -> list[tuple[Word, ...]]:
-        """Its clauses, those of fewer than FEWEST_WORDS content words joined to the one before."""
-        found: list[list[Word]] = []
-        for number in dict.fromkeys(word.clause for word in self.words):
-            clause = [word for word in self.words if word.clause == number]
-            if found and min(_contents(clause), _contents(found[-1])) < FEWEST_WORDS:
-                found[-1] += clause
-            else:
-                found.append(clause)
-        return [tuple(clause) for clause in found]
-
-
-def _contents(clause: Iterable[Word]) -> int:
-    return sum(bool(word.terms) for word in clause)
 
 
 @lru_cache(maxsize=1024)
@@ -157,14 +139,6 @@ def _words(folded: str) -> Iterator[Word]:
 def sentences_of(text: str) -> list[str]:
     """The sentences of a quotation, by rules that are good enough for a few of them."""
     return [found for part in _SENTENCE_END.split(" ".join(text.split())) if (found := part.strip())]
-
-
-@dataclass(frozen=True, slots=True)
-class Basis:
-    """A clause of a claim and the sentence of the quotations that says most of it."""
-
-    clause: tuple[Word, ...]
-    sentence: Statement
 
 
 @dataclass(frozen=True)
@@ -206,19 +180,6 @@ class Evidence:
     def named_around(self, word: Word) -> bool:
         """Whether the word is what "it" or "these …" in a quotation may stand for."""
         return self.refers_back and self.says_in(word, self.terms | self.around)
-
-    def bases(self, claim: Statement) -> list[Basis]:
-        """By clause of the claim, what it rests on; nothing where no sentence says any of its words."""
-        return [Basis(clause, best) for clause in claim.clauses if (best := self._best(clause)) is not None]
-
-    def _best(self, clause: tuple[Word, ...]) -> Statement | None:
-        content = [word for word in clause if word.terms]
-        scored = [
-            (sum(self.says_in(word, sentence.terms) for word in content), -number)
-            for number, sentence in enumerate(self.sentences)
-        ]
-        most, number = max(scored, default=(0, 0))
-        return self.sentences[-number] if most else None
 
 
 def read_premise(premise: Premise) -> Evidence:
