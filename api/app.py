@@ -71,6 +71,7 @@ def _working(service: Service) -> Callable[[FastAPI], AbstractAsyncContextManage
             await run_in_threadpool(service.worker.stop)
             service.jobs.close()
             service.feedback.close()
+            await run_in_threadpool(service.parts.generators.close)
 
     return lifespan
 

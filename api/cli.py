@@ -2,33 +2,28 @@
 
 import io
 import json
-import os
 import sys
 import traceback
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 import click
 
+from api.commands.asking import ask
 from api.commands.chatting import chat
 from api.commands.evaluating import evaluate
 from api.commands.feedback import feedback
-from api.commands.indexing import GIVEN_PATH, build, collection_option, ids_of, index, parts_of
+from api.commands.indexing import GIVEN_PATH, index
 from api.commands.keys import keys
 from api.commands.slack import slack
 from api.settings import Settings, load_settings
-from index.errors import CitespanError, IndexingError, SettingsError
-
-if TYPE_CHECKING:
-    from assistant.models import Caution
+from index.errors import CitespanError, SettingsError
 
 __all__ = ["main"]
 
-FAILED, REFUSED, INTERRUPTED = 2, 3, 130
-BUSY_SECONDS = 600.0
-"""How long `ask --documents` waits for another process that indexes the same files."""
+FAILED, INTERRUPTED = 2, 130
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -46,60 +41,6 @@ def cli(context: click.Context, flags: Sequence[str]) -> None:
     if any(not equals for _, equals, _ in pairs):
         raise SettingsError("--set takes NAME=VALUE, for example: citespan --set caution=cautious ask QUESTION")
     context.obj = load_settings({name.lower().replace("-", "_"): value for name, _, value in pairs})
-
-
-@cli.command()
-@click.argument("words", nargs=-1, metavar="QUESTION")
-@click.option("--documents", multiple=True, type=GIVEN_PATH, help="Ask these files or folders instead.")
-@click.option("--only", multiple=True, metavar="DOCUMENT", help="Look only in this document of the index (path or id).")
-@click.option("--max-sentences", type=click.IntRange(1, 10), help="Longest answer.")
-@click.option("--caution", type=click.Choice(["cautious", "balanced", "eager"]), help="How sure an answer must be.")
-@click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
-@collection_option
-@click.pass_obj
-def ask(
-    settings: Settings,
-    words: Sequence[str],
-    documents: Sequence[Path],
-    only: Sequence[str],
-    max_sentences: int | None,
-    caution: "Caution | None",
-    as_json: bool,
-    collection: str,
-) -> int:
-    """Answer QUESTION from the index, or from the files given with --documents.
-
-    Without QUESTION, or with "-", it is read from standard input. After --documents further arguments are files too:
-    citespan ask "which factors mediate wound healing?" --documents papers/ notes.md
-    """
-    from assistant.models import Answer, Question
-
-    text, files = _question_and_files(words, documents)
-    parts = parts_of(settings)
-    if files:
-        parts = parts.over(files)
-        build(parts, "default", lambda builder: builder.add(files, mirror=True), wait=BUSY_SECONDS, quiet=True)
-        if not parts.reader().snapshot("default").documents:
-            raise IndexingError("There is no text in the files given with --documents. Give .txt or .md files.")
-        collection = "default"
-    assistant = parts.assistant()
-    question = Question(
-        text=text,
-        collection=collection,
-        documents=ids_of(only, assistant.reader.snapshot(collection)) if only else (),
-        max_sentences=max_sentences or settings.assistant.max_sentences,
-        caution=caution or settings.assistant.caution,
-    )
-    reply = assistant.ask(question)
-    if as_json:
-        from api.shapes.answers import ask_response
-
-        click.echo(ask_response(reply).model_dump_json(by_alias=True, indent=2).encode())
-    else:
-        from api.commands.presenting import console, show_reply
-
-        show_reply(reply, assistant.reader.snapshot(collection), console())
-    return 0 if isinstance(reply.result, Answer) else REFUSED
 
 
 @cli.command()
@@ -182,6 +123,7 @@ def config(settings: Settings, as_json: bool) -> int:
 
 
 cli.add_command(chat)
+cli.add_command(ask)
 cli.add_command(index)
 cli.add_command(evaluate)
 cli.add_command(feedback)
@@ -218,17 +160,3 @@ def main(arguments: Sequence[str] | None = None) -> None:
         click.echo("citespan: that is a defect of citespan. Please report it with the lines above.", err=True)
         sys.exit(FAILED)
     sys.exit(code or 0)
-
-
-def _question_and_files(words: Sequence[str], documents: Sequence[Path]) -> tuple[str, list[Path]]:
-    """The question and the files to ask. With --documents, arguments that are files are files as well."""
-    files = [*documents, *(Path(word) for word in words if documents and os.path.exists(word))]  # noqa: PTH110  never raises
-    rest = [word for word in words if not documents or not os.path.exists(word)]  # noqa: PTH110
-    if documents and len(rest) > 1:
-        raise click.UsageError(f"There is no file {rest[1]!r}; the question was taken to be {rest[0]!r}. Quote it.")
-    question = " ".join(rest) or "-"
-    if question == "-":
-        if sys.stdin is None or sys.stdin.isatty():
-            raise click.UsageError("Ask a question, for example: citespan ask 'which factors mediate wound healing?'")
-        question = sys.stdin.read()
-    return question, files

@@ -84,10 +84,17 @@ class Parts:
             self._generators = Generators(self.answering, notify=self._notify)
         return self._generators
 
+    @property
+    def writers(self) -> Writers:
+        """What writes answers, and checks what it wrote."""
+        return Writers(self.generators.open, self.judge, tokens=self.answering.generator_tokens)
+
     def judge(self) -> ClaimJudge:
         """What checks the claims of a model; raises GeneratorError when it cannot be had."""
         if self._judge is None:
-            self._judge = open_judge(self.answering.claim_judge, self.embedder)
+            self._judge = open_judge(
+                self.answering.claim_judge, self.embedder, cache_dir=self.settings.cache_dir, notify=self._notify
+            )
         return self._judge
 
     def reader(self) -> IndexReader:
@@ -96,8 +103,7 @@ class Parts:
 
     def assistant(self) -> Assistant:
         """Answers from the collections of these settings."""
-        writers = Writers(self.generators.open, self.judge, tokens=self.answering.generator_tokens)
-        return Assistant(self.reader(), self.finder, writers)
+        return Assistant(self.reader(), self.finder, self.writers)
 
     def builder(self, collection: str, *, wait_seconds: float = 0.0, progress: Progress | None = None) -> Builder:
         """Builds a collection the way these settings say."""

@@ -33,9 +33,12 @@ CitationRole = Literal["source", "part", "agrees", "supports"]
 """``source`` the sentence itself, ``part`` a piece of one that the layout broke, ``agrees`` another document that says
 the same, ``supports`` what a model's words rest on."""
 RefusalReason = Literal["nothing_relevant", "not_answered", "unsupported", "no_documents", "not_a_question"]
-DropReason = Literal["no_quote", "not_in_passages", "near_miss", "contradicted", "not_supported", "repeated"]
+DropReason = Literal[
+    "no_quote", "not_in_passages", "near_miss", "contradicted", "not_supported", "beside_the_question", "repeated"
+]
 """Why a model's claim is not shown: it quotes nothing · its quotes are in no passage it was given · a quote differs
-from the closest span there is · its quotes say otherwise · do not say it · a claim that is shown already says it."""
+from the closest span there is · its quotes say otherwise · do not say it · they do, but far better sentences answer the
+question · a claim that is shown already says it."""
 Fallback = Literal["no_claim_survived", "model_found_nothing", "model_failed"]
 """Why sentences of the documents are given although a model was to write."""
 

@@ -1,7 +1,7 @@
 """Parts of evals/RESULTS.md that commands of their own write: each stands between two comments that carry its name."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 __all__ = ["PARTS", "RESULTS", "kept_parts", "publish"]
@@ -14,7 +14,7 @@ PARTS = ("generation", "mutations", "followups")
 def publish(name: str, command: str, lines: Iterable[str], *, file: Path = RESULTS) -> None:
     """Put a part into the file, in place of the one that was there. The rest of the file stays as it is."""
     text = file.read_text(encoding="utf-8")
-    part = f"{_begin(name)}\n{'\n'.join(['Written by:\n', f'    {command}\n', *lines])}\n{_end(name)}"
+    part = "\n".join([_begin(name), *lines, "", "Written by:", "", f"    {command}", "", _end(name)])
     parts = {**_parts(text), name: part}
     file.write_text(_joined(_without(text), parts), encoding="utf-8")
 
@@ -34,7 +34,7 @@ def _without(text: str) -> str:
     return text.rstrip() + "\n"
 
 
-def _joined(text: str, parts: "dict[str, str]") -> str:
+def _joined(text: str, parts: dict[str, str]) -> str:
     return "\n\n".join([text.rstrip(), *(parts[name] for name in PARTS if name in parts)]) + "\n"
 
 

@@ -1,14 +1,19 @@
 """Stand-ins that can be computed by eye, and that nothing heavy is imported for."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 
 import numpy as np
 
+from assistant.claims.built_in import BuiltInJudge
+from assistant.errors import Abandoned, GeneratorError
+from assistant.generating.chat import Message, Piece
+from assistant.generating.writing import Writers
+from assistant.stages import Waiting
 from index.pooling import Places, embed_apart
 from index.store import Vectors
 
-__all__ = ["HashingEmbedder"]
+__all__ = ["HashingEmbedder", "ScriptedModel", "no_writers", "writers_of"]
 
 
 class HashingEmbedder:
@@ -48,3 +53,47 @@ class HashingEmbedder:
     def place(self, word: str) -> int:
         """The dimension that a lower-case word adds to."""
         return sha256(word.encode()).digest()[0] % self.dimension
+
+
+class ScriptedModel:
+    """A chat model that says what it is told to, in pieces; what is an error is raised in its place."""
+
+    name = "scripted:1"
+    model = "scripted-1"
+    grammatical = False
+
+    def __init__(self, *pieces: str | Exception, window: int = 4096) -> None:
+        self.window = window
+        self.asked: list[Sequence[Message]] = []
+        self.limits: list[int] = []
+        self._pieces = pieces
+
+    def stream(
+        self, messages: Sequence[Message], *, limit: int, waiting: Waiting, schema: Mapping[str, object] | None = None
+    ) -> Iterator[Piece]:
+        """The pieces, and one token for each."""
+        self.asked.append(messages)
+        self.limits.append(limit)
+        for piece in self._pieces:
+            if not waiting():
+                raise Abandoned("nobody waits")
+            if isinstance(piece, Exception):
+                raise piece
+            yield Piece(piece)
+        yield Piece("", {"input": len(messages), "output": len(self._pieces)})
+
+
+def writers_of(model: ScriptedModel | None) -> Writers:
+    """Writers that know this model by its name, and judge without a model."""
+
+    def opened(name: str | None) -> ScriptedModel | None:
+        if name not in {None, "extractive", model and model.name}:
+            raise GeneratorError(f"There is no {name}.")
+        return None if name == "extractive" else model
+
+    return Writers(opened, lambda: BuiltInJudge(None), tokens=256)
+
+
+def no_writers() -> Writers:
+    """The extractive answer, always."""
+    return writers_of(None)

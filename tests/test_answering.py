@@ -25,7 +25,7 @@ from index.models import DocumentRecord, Span
 from index.reading import IndexReader, Snapshot
 from index.store import Vectors
 from index.texts import Location
-from tests.fakes import HashingEmbedder
+from tests.fakes import HashingEmbedder, no_writers
 
 SENTENCES = [
     "Interleukin 6 attracts monocytes to wounds.",
@@ -57,7 +57,7 @@ def build(folder: Path, state_dir: Path) -> Assistant:
     Builder(store, embedder, collection="default", state_dir=state_dir, options=options).add([folder])
     making = making_of(embedder, tokens=64)
     reader = IndexReader(store, state_dir=state_dir, check=lambda state: check_state(state, making))
-    return Assistant(reader, Finder(embedder, PROFILES["fast"]))
+    return Assistant(reader, Finder(embedder, PROFILES["fast"]), no_writers())
 
 
 @pytest.fixture(scope="module")

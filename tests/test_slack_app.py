@@ -17,16 +17,19 @@ from api.feedback.records import FeedbackStore
 from api.service import Service, open_service
 from api.settings import ApiSettings, Settings
 from api.slack.app import BUSY, SlackApp
+from api.slack.blocks import asked_message
 from api.slack.buttons import Pressed
 from api.slack.opening import open_slack
+from api.slack.threads import read_thread
 from assistant.answering import Assistant
 from assistant.bootstrap import Parts
-from assistant.models import Question, Reply
+from assistant.models import Question, Reply, Turn
 from assistant.settings import AssistantSettings
 from index.errors import SettingsError, StoreError
 from index.models import Span
 from index.settings import IndexSettings
 from tests.fake_slack import BOT, SECRET, TOKEN, FakeSlack, command, event, fake_slack, pressed, signed
+from tests.written import MODEL, WRITER, Script, Written, writing_parts
 
 HEALING = """Cytokines in wound repair
 
@@ -459,6 +462,7 @@ def test_a_follow_up_is_asked_with_its_thread(
     thread = [
         {"ts": "1", "user": "U1", "text": f"<@{BOT}> what is a &lt;cytokine&gt;?"},
         {"ts": "2", "user": BOT, "bot_id": "B0BOT", "text": "A protein &amp; signal. [1]"},
+        {"ts": "2.1", "user": BOT, "bot_id": "B0BOT", "text": "More sources"},
         {"ts": "3", "user": "U9", "bot_id": "B9", "text": "Reminder: stand-up"},
         {"ts": "4", "user": "U2", "text": ""},
         {"ts": "5", "user": "U1", "text": "and in wounds?"},
@@ -484,8 +488,16 @@ def test_a_follow_up_is_asked_with_its_thread(
     assert question == "and in wounds?"
     assert given["history"] == [
         {"role": "user", "content": "what is a <cytokine>?"},
-        {"role": "assistant", "content": "A protein & signal. [1]"},
+        {"role": "assistant", "content": "A protein & signal."},
     ]
+
+
+def test_what_was_asked_with_a_command_is_the_first_question_of_its_thread(lab: Lab) -> None:
+    asked = asked_message("what is a <cytokine>?", "U1").text
+    thread = [{"ts": "1", "user": BOT, "bot_id": "B0BOT", "text": asked}, {"ts": "2", "user": "U1", "text": "why?"}]
+    lab.slack.answers["conversations.replies"] = {"ok": True, "messages": thread}
+    turns = read_thread(lab.slack.client(), channel="C1", thread="1", before="2", bot_user_id=BOT)
+    assert turns == [{"role": "user", "content": "what is a <cytokine>?"}]
 
 
 def test_a_thread_that_cannot_be_read_is_no_reason_not_to_answer(lab: Lab) -> None:
@@ -495,11 +507,44 @@ def test_a_thread_that_cannot_be_read_is_no_reason_not_to_answer(lab: Lab) -> No
     assert quotes(message)
 
 
+CLAIM = "IL-6, IL-8 and MCP-1 bring monocytes to wounds."
+QUOTE = "Wound healing is mediated by IL-6, IL-8 & MCP-1"
+
+
+def test_a_models_words_are_shown_with_whose_they_are_and_what_they_rest_on(
+    slack: FakeSlack, parts: Parts, tmp_path: Path
+) -> None:
+    slack.answers["conversations.replies"] = {"ok": True, "messages": [{"ts": "1", "user": "U1", "text": "Cytokines?"}]}
+    usual = writing_parts(parts, usual=WRITER, others=())
+    written = Written(usual, Script(claims=[(CLAIM, [QUOTE])], rewritten="which cytokines mediate wound healing?"))
+    lab = lab_over(slack, usual, tmp_path, written)
+    lab.post(event({"text": f"<@{BOT}> {QUESTION}", "ts": "5", "thread_ts": "1"}, "Ev1"))
+    lab.settle()
+    (message,) = lab.posted()
+    assert message["text"] == f"{CLAIM} [1]"
+    told = words(message["blocks"])
+    assert told.startswith("Understood as: which cytokines mediate wound healing?" + CLAIM)
+    assert f"Written by {MODEL}; each sentence was checked against the sources it cites." in told
+    assert "supports it" in told
+    assert quotes(message) == [QUOTE]
+    assert written.heard[0].history == (Turn("user", "Cytokines?"),)
+
+
+def test_a_fallback_says_that_it_is_one(slack: FakeSlack, parts: Parts, tmp_path: Path) -> None:
+    usual = writing_parts(parts, usual=WRITER, others=())
+    lab = lab_over(slack, usual, tmp_path, Written(usual, Script(fallback="no_claim_survived")))
+    lab.post(event({"text": f"<@{BOT}> {QUESTION}"}, "Ev1"))
+    lab.settle()
+    told = words(lab.posted()[0]["blocks"])
+    assert "None of what the model wrote could be verified" in told
+    assert "Written by" not in told
+
+
 class Standing(Assistant):
     """An assistant that waits until it is let go, or fails."""
 
     def __init__(self, parts: Parts, error: Exception | None = None) -> None:
-        super().__init__(parts.reader(), parts.finder)
+        super().__init__(parts.reader(), parts.finder, writers_of(parts))
         self.go = threading.Event()
         self.error = error
 

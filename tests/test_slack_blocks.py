@@ -19,7 +19,7 @@ from api.slack.context import context_view, notice_view
 from api.slack.proving import Proved, Quote, Refused, prove
 from api.slack.text import escape, printable, question_in, shorten, unescape, units
 from assistant.errors import CitationError
-from assistant.models import Answer, AnswerSentence, Citation, Question, Refusal, Reply
+from assistant.models import Answer, AnswerSentence, Citation, Question, Refusal, Reply, Writing
 from index.models import DocumentRecord, Span
 from index.reading import IndexReader, Snapshot
 from index.texts import Location, locate, split_text
@@ -191,6 +191,39 @@ def test_an_answer_of_usual_length_is_shown_word_for_word(text: str) -> None:
     assert said == f"{printable(display(text, known=known).text)} [1] "
     assert not list(strings(message.blocks, "link"))
     assert "url" not in json.dumps(message.blocks)
+
+
+def written(text: str, *, role: str = "supports", generated: bool = True) -> tuple[Reply, Snapshot]:
+    """An answer of one sentence that its quotation does not say word for word."""
+    reply, shelf = reply_of(["VEGF promotes angiogenesis."])
+    citation = replace(reply.result.citations[0], role=cast("Any", role))
+    sentence = AnswerSentence(text, 0, len(text), (1,), generated=generated)
+    return reply_with(Answer(f"{text} [1]", (sentence,), (citation,))), shelf
+
+
+@settings(max_examples=20)
+@given(LONG.filter(visible))
+def test_whatever_a_model_says_slack_takes_and_its_support_is_shown(text: str) -> None:
+    reply, shelf = written(text)
+    writing = Writing("openai:x", "m" * 600, message=text)
+    reply = replace(reply, writing=writing, rewritten=text, searched_for=text)
+    messages = render(Proved(reply, shelf), PUBLIC)
+    for message in messages:
+        check(message.blocks)
+        assert text_of(message.blocks) <= 12_000
+    assert [quote for message in messages for quote in quotations(message.blocks)] == ["VEGF promotes angiogenesis."]
+
+
+def test_a_models_words_are_shown_only_where_they_are_marked_and_rest_on_something() -> None:
+    Proved(*written("Vessels grow."))
+    for changed in (
+        {"generated": False},
+        {"role": "source"},
+        {"role": "agrees"},
+        {"role": "source", "generated": False},
+    ):
+        with pytest.raises(CitationError):
+            Proved(*written("Vessels grow.", **cast("Any", changed)))
 
 
 @given(some.text(max_size=5000), some.lists(TEXT.filter(visible), max_size=3))

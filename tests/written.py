@@ -11,6 +11,7 @@ from assistant.finding import Found
 from assistant.models import Answer, AnswerSentence, Citation, Dropped, Fallback, Question, Reply, Stated, Writing
 from assistant.stages import Waiting, always
 from index.models import DocumentRecord, Passage, Span
+from tests.servers import writers_of
 
 __all__ = ["MODEL", "WRITER", "Script", "Written", "writing_parts"]
 
@@ -36,7 +37,7 @@ class Written(Assistant):
     """
 
     def __init__(self, parts: Parts, script: Script) -> None:
-        super().__init__(parts.reader(), parts.finder)
+        super().__init__(parts.reader(), parts.finder, writers_of(parts))
         self.usual = parts.answering.generator
         self.script = script
         self.heard: list[Question] = []
@@ -109,7 +110,7 @@ def place_of(found: Found, quote: str) -> tuple[DocumentRecord, Passage, Span]:
         at = hit.passage.text.find(quote)
         if at >= 0:
             return hit.record, hit.passage, Span(at, at + len(quote)).shift(hit.passage.span.start)
-    raise AssertionError(f"no passage that was found has {quote!r}")
+    raise AssertionError(f"none of {[hit.passage.text for hit in found.hits]} has {quote!r}")
 
 
 def writing_parts(parts: Parts, *, usual: str = "extractive", others: Sequence[str] = (WRITER,)) -> Parts:

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -11,8 +11,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressC
 from rich.table import Table
 from rich.text import Text
 
+from api.commands.presenting_writing import asked_otherwise, dropped_lines, used, written_lines
+from api.commands.visible import VISIBLE
 from api.feedback.records import Feedback
-from assistant.models import Answer, Citation, Reply
+from assistant.models import Answer, Citation, CitationRole, Refusal, Reply
 from assistant.verifying import Finding
 from index.build import Progress as BuildProgress
 from index.build import Summary
@@ -36,11 +38,15 @@ __all__ = [
     "show_summary",
 ]
 
+ROLES: Mapping[CitationRole, str] = {
+    "source": "",
+    "part": "part of the sentence",
+    "agrees": "says the same",
+    "supports": "supports it",
+}
 CONTEXT = 160
 """Code points shown on either side of a quotation."""
 WIDEST = 110
-VISIBLE = {code: 0x2400 + code for code in range(32) if chr(code) != "\n"} | dict.fromkeys(range(127, 160), 65533)
-"""Control characters, which documents and file names may hold, as the symbols that stand for them."""
 
 
 class QuietConsole(Console):
@@ -60,26 +66,27 @@ def console(*, stderr: bool = False) -> Console:
     return made
 
 
-def show_reply(reply: Reply, snapshot: Snapshot, out: Console) -> None:
+def show_reply(reply: Reply, snapshot: Snapshot, out: Console, *, dropped: bool = False) -> None:
     """The answer with its quotations in context, or the refusal with what came closest; first, what was searched for.
 
-    Nothing is said of that where it is the question as it was asked.
+    Nothing is said of that where it is the question as it was asked. ``dropped``: the claims that a model made and that
+    were left out are listed, and not only counted.
     """
-    if reply.searched_for is not None:
-        _show(Text.assemble(("Searched for: ", "yellow"), reply.searched_for), out)
-        out.print()
+    _show_all(asked_otherwise(reply), out, before_more=True)
     if isinstance(reply.result, Answer):
         _show(_emphasised(reply.result), out)
         quotations = reply.result.citations
     else:
         _show(Text(reply.result.message, style="bold yellow"), out)
         quotations = reply.result.nearest
-        if quotations:
-            out.print(Text("\nWhat came closest:"))
+    _show_all(written_lines(reply), out)
+    if isinstance(reply.result, Refusal) and quotations:
+        out.print(Text("\nWhat came closest:"))
     for citation in quotations:
         out.print()
         _show_quotation(citation, snapshot, out)
     out.print()
+    _show_all(dropped_lines(reply.writing, listed=dropped), out)
     out.print(Text(_footer(reply), style="dim"))
 
 
@@ -113,6 +120,15 @@ def _show(text: Text, out: Console, *, indent: int = 0, whole: bool = False) -> 
         out.print(Text(" " * indent) + line)
 
 
+def _show_all(lines: Iterable[Text], out: Console, *, before_more: bool = False) -> None:
+    """Each on a line; ``before_more``: a line is left free below, if there is any."""
+    shown = list(lines)
+    for line in shown:
+        _show(line, out)
+    if shown and before_more:
+        out.print()
+
+
 def _place(citation: Citation) -> str:
     first, last = citation.location.start_line, citation.location.end_line
     lines = f"line {first}" if first == last else f"lines {first}-{last}"
@@ -120,7 +136,7 @@ def _place(citation: Citation) -> str:
 
 
 def _role(citation: Citation) -> str:
-    return {"source": "", "part": "part of the sentence", "agrees": "says the same"}[citation.role]
+    return ROLES[citation.role]
 
 
 def _in_context(citation: Citation, snapshot: Snapshot) -> Text:
@@ -146,9 +162,8 @@ def _from_word(text: str, *, whole: bool) -> str:
 
 def _footer(reply: Reply) -> str:
     documents = f"{reply.documents} document{'' if reply.documents == 1 else 's'}"
-    return (
-        f"confidence {reply.confidence:.2f} · {documents}, {reply.passages} passages · {reply.timings['total']:.0f} ms"
-    )
+    asked = f"{documents}, {reply.passages} passages · {reply.timings['total']:.0f} ms"
+    return f"confidence {reply.confidence:.2f} · {asked}{used(reply.writing)}"
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from api.commands.presenting import VISIBLE
+from api.commands.visible import VISIBLE
 from evals.comparing import Comparison, Difference, Flip
 from evals.measuring import Figure
 from evals.rendering.words import GROUPS, changed_in_words, left_aside, number, shown_answer, smallest, verdict_line

@@ -55,4 +55,7 @@ def _listen(settings: Settings, stop: threading.Event) -> None:
         app = open_slack(settings, parts.assistant(), feedback)
         from api.slack.socket_mode import listen
 
-        listen(app, token, stop=stop, ready=lambda name: click.echo(f"citespan is listening to Slack as {name}"))
+        try:
+            listen(app, token, stop=stop, ready=lambda name: click.echo(f"citespan is listening to Slack as {name}"))
+        finally:
+            parts.generators.close()

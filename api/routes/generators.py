@@ -26,7 +26,7 @@ class Generators:
     """What may write."""
 
     def __init__(self, service: Service) -> None:
-        usual = service.parts.answering.generator
+        usual = service.parts.generators.usual
         self._found = [GeneratorName(name=name, usual=name == usual) for name in service.generators]
 
     def generators(self) -> GeneratorList:

@@ -6,7 +6,7 @@ some 12,000 characters, containers included (slackapi/bolt-js 2509 and 2867), so
 further messages.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote as percent
 
@@ -14,24 +14,31 @@ from api.slack.buttons import Pressed, button
 from api.slack.proving import Proved, Quote, Refused
 from api.slack.rich_text import Block, link, quotation, rich, section, text
 from api.slack.text import escape, printable, shorten, units
-from assistant.models import AnswerSentence, Reply
+from api.wording import written_by
+from assistant.models import AnswerSentence, CitationRole, Reply
 
-__all__ = ["Links", "Message", "asked_message", "place_of", "render"]
+__all__ = ["MORE_SOURCES", "Links", "Message", "asked_message", "place_of", "render"]
 
 MOST_BLOCKS = 45
 MOST_UNITS = 10_000
 """Of one message, with ``CONTAINER`` for each object in it."""
 CONTAINER = 30
+MORE_SOURCES = "More sources"
 LONGEST_ANSWER = 3600
 LONGEST_SECTION = 2900
 LONGEST_QUOTE = 1200
 LONGEST_LABEL = 150
 LONGEST_FALLBACK = 3500
 LONGEST_URL = 600
-LONGEST_SEARCHED_FOR = 500
+LONGEST_NOTE = 500
 HEAVIEST_ANSWER = 4900
 """Of the answer with links in its markers; without them it is lighter."""
-ROLES = {"source": "", "part": "part of the sentence", "agrees": "says the same"}
+ROLES: Mapping[CitationRole, str] = {
+    "source": "",
+    "part": "part of the sentence",
+    "agrees": "says the same",
+    "supports": "supports it",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +69,20 @@ def render(reply: Proved | Refused, links: Links) -> list[Message]:
     """The messages that show an answer or a refusal, in order."""
     match reply:
         case Proved():
-            fallback, first = _answer_text(reply), [*_searched_for(reply.reply), *_sentences(reply, links)]
+            before, after = list(_asked_otherwise(reply.reply)), list(_written(reply))
+            fallback, first = _answer_text(reply), [*before, *_sentences(reply, links), *after]
             if _weight(first) > HEAVIEST_ANSWER:
-                first = [*_searched_for(reply.reply), *_sentences(reply, Links(None))]
+                first = [*before, *_sentences(reply, Links(None)), *after]
             about = _pressed(reply.reply)
             last = _actions(button("helpful", "Helpful", about), button("not_helpful", "Not helpful", about))
         case Refused():
-            fallback, first = escape(reply.message, LONGEST_FALLBACK), [*_searched_for(reply.reply), *_refusal(reply)]
+            fallback = escape(reply.message, LONGEST_FALLBACK)
+            first = [*_asked_otherwise(reply.reply), *_refusal(reply), *_written(reply)]
             last = _actions(button("missing_answer", "The documents do say it", _pressed(reply.reply)))
         case _:
             raise TypeError("only what was proved is rendered")
     groups = [first, *(_source(quote, reply, links) for quote in reply.quotes), [last]]
-    return [
-        Message(fallback if not number else "More sources", blocks) for number, blocks in enumerate(_packed(groups))
-    ]
+    return [Message(fallback if not number else MORE_SOURCES, blocks) for number, blocks in enumerate(_packed(groups))]
 
 
 def asked_message(question: str, user_id: str) -> Message:
@@ -123,11 +130,25 @@ def _answer_text(reply: Proved) -> str:
     return escape(" ".join(marked), LONGEST_FALLBACK)
 
 
-def _searched_for(reply: Reply) -> list[Block]:
-    if reply.searched_for is None:
-        return []
-    said = shorten(printable(f"Searched for: {reply.searched_for}"), LONGEST_SEARCHED_FOR)
-    return [{"type": "context", "elements": [{"type": "plain_text", "text": said, "emoji": False}]}]
+def _asked_otherwise(reply: Reply) -> Iterator[Block]:
+    """The question as it was understood and searched for, where that differs from what was asked."""
+    for how, question in {"Understood as": reply.rewritten, "Searched for": reply.searched_for}.items():
+        if question is not None:
+            yield _note(f"{how}: {question}")
+
+
+def _written(reply: Proved | Refused) -> Iterator[Block]:
+    """Whose words the answer is, and why they are not a model's where it was to write."""
+    writing = reply.reply.writing
+    if isinstance(reply, Proved) and any(sentence.generated for sentence in reply.sentences):
+        yield _note(written_by(writing.generator, writing.model))
+    if writing.message is not None:
+        yield _note(writing.message)
+
+
+def _note(said: str) -> Block:
+    words = shorten(printable(said), LONGEST_NOTE)
+    return {"type": "context", "elements": [{"type": "plain_text", "text": words, "emoji": False}]}
 
 
 def _sentences(reply: Proved, links: Links) -> Iterator[Block]:

@@ -37,7 +37,7 @@ class Quote:
 @final
 @dataclass(frozen=True, slots=True, init=False)
 class Proved:
-    """An answer in which each sentence is the words of its quotations, and each of these holds."""
+    """An answer whose quotations hold, in which each sentence is the words of its own, or a model's and marked so."""
 
     reply: Reply
     sentences: tuple[AnswerSentence, ...]
@@ -81,10 +81,11 @@ def prove(reply: Reply, snapshot: Snapshot) -> Proved | Refused:
 
 def _check(sentence: AnswerSentence, quotes: Mapping[int, Quote]) -> None:
     cited = [quotes[number] for number in sentence.citations if number in quotes]
-    own = [quote for quote in cited if quote.citation.role != "agrees"]
+    roles = ("supports",) if sentence.generated else ("source", "part")
+    own = [quote for quote in cited if quote.citation.role in roles]
     if not own or len(cited) != len(sentence.citations):
         raise CitationError("A sentence of the answer has no source. Ask again.")
-    if sentence.text != " ".join(quote.shown for quote in own):
+    if not sentence.generated and sentence.text != " ".join(quote.shown for quote in own):
         raise _differs(own[0].citation)
 
 

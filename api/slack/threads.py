@@ -1,18 +1,23 @@
 """Slack's threads as the history of a question."""
 
 import logging
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal, TypedDict
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from api.slack.blocks import MORE_SOURCES
 from api.slack.text import question_in, shorten, unescape
 
 __all__ = ["HistoryTurn", "is_by_person", "read_thread"]
 
 MOST_TURNS = 20
 LONGEST_TURN = 5000
+OURS = re.compile(r"<@\w+> asked: (?P<question>.*)", re.DOTALL)
+"""What ``asked_message`` says of a question that was asked with /ask."""
+MARKERS = re.compile(r" ?(\[\d+\])+")
 PAGE = 100
 MOST_PAGES = 5
 
@@ -55,7 +60,7 @@ def _messages(client: WebClient, channel: str, thread: str, before: str) -> Iter
 
 def _turn(message: Mapping[str, Any], bot_user_id: str) -> HistoryTurn | None:
     if message.get("user") == bot_user_id:
-        content, role = unescape(message.get("text") or ""), "assistant"
+        content, role = _ours(message.get("text") or "")
     elif message.get("bot_id") or not message.get("user"):
         return None
     else:
@@ -63,3 +68,10 @@ def _turn(message: Mapping[str, Any], bot_user_id: str) -> HistoryTurn | None:
     if not content:
         return None
     return {"role": "assistant" if role == "assistant" else "user", "content": shorten(content, LONGEST_TURN)}
+
+
+def _ours(said: str) -> tuple[str, str]:
+    """What the bot said, and for whom: a question that somebody asked with /ask, or an answer without its markers."""
+    if asked := OURS.fullmatch(said):
+        return unescape(asked["question"]), "user"
+    return "" if said == MORE_SOURCES else MARKERS.sub("", unescape(said)), "assistant"

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from assistant.claims.covering import closeness, coverage, missing, unsaid
+from assistant.claims.aligning import Aligned, align
+from assistant.claims.covering import check_exchange, closeness, coverage, missing, unsaid
 from assistant.claims.direction import check_direction
 from assistant.claims.hedging import check_causes, check_hedges
 from assistant.claims.judge import Judgement, Premise
@@ -17,12 +18,12 @@ from index.embedding import Embedder
 __all__ = ["BUILT_IN", "BuiltInJudge"]
 
 BUILT_IN = "built-in"
-LEAST_COVERAGE = 0.85
+LEAST_COVERAGE = 1.0
 """Share of its content words that the quotations must say: see ``evals/mutations.py``."""
 LEAST_CLOSENESS = 0.6
 """Cosine of the claim and what it rests on."""
 
-Check = Callable[[Statement, Evidence], Judgement | None]
+Check = Callable[[Aligned], Judgement | None]
 CHECKS: tuple[Check, ...] = (
     check_numbers,
     check_names,
@@ -33,6 +34,7 @@ CHECKS: tuple[Check, ...] = (
     check_quantifiers,
     check_hedges,
     check_causes,
+    check_exchange,
 )
 
 
@@ -62,14 +64,15 @@ class BuiltInJudge:
         return Judgement("supported", score=min(scores, default=1.0))
 
     def _judged(self, claim: Statement, evidence: Evidence) -> Judgement:
+        aligned = align(claim, evidence)
         for check in CHECKS:
-            found = check(claim, evidence)
+            found = check(aligned)
             if found is not None:
                 return found
-        said = coverage(claim, evidence)
+        said = coverage(aligned)
         if said < LEAST_COVERAGE:
-            return missing(unsaid(claim, evidence))._replace(score=1 - said)
-        if self._embedder is not None and closeness(claim, evidence, self._embedder) < LEAST_CLOSENESS:
+            return missing(unsaid(aligned))._replace(score=1 - said)
+        if self._embedder is not None and closeness(aligned, self._embedder) < LEAST_CLOSENESS:
             return Judgement("not_supported", "the quotation is about something else")
         return Judgement("supported", score=said)
 

@@ -1,54 +1,80 @@
 """How much of what a claim says its quotations say."""
 
+from collections.abc import Iterable
+
 import numpy as np
 
+from assistant.claims.aligning import Aligned
 from assistant.claims.direction import goes_with
 from assistant.claims.judge import Judgement
 from assistant.claims.quantities import NUMBER_WORDS
-from assistant.claims.reading import Evidence, Statement, Word
-from assistant.claims.scopes import keys
+from assistant.claims.reading import Word, keys
+from assistant.claims.synonyms import are_synonyms
 from index.embedding import Embedder
 
-__all__ = ["closeness", "coverage", "missing", "unsaid"]
+__all__ = ["check_exchange", "closeness", "coverage", "missing", "unsaid"]
 
-FREE = keys(
-    "study studies finding findings result results data evidence author authors paper article report reports "
-    "reported researchers show shows showed shown demonstrate demonstrates demonstrated demonstrating indicate "
-    "indicates indicated reveal reveals revealed find found observe observed see seen note noted confirm "
-    "confirmed conclude concluded describe described describes according known also thus therefore via use uses "
-    "used using including includes include include suggest suggests suggested addition additionally moreover "
-    "furthermore respectively among within upon able called termed well various may might could not no well-known "
-    "type types kind"
-)
+FREE = keys("""
+study studies finding findings result results data evidence author authors paper article report reports reported
+researchers show shows showed shown demonstrate demonstrates demonstrated demonstrating indicate indicates indicated
+reveal reveals revealed find found observe observed see seen note noted confirm confirmed conclude concluded describe
+described describes according known also thus therefore via use uses used using including includes include suggest
+suggests suggested addition additionally moreover furthermore respectively among within upon able called termed well
+various may might could well-known type types kind approximately about around roughly however gene genes protein proteins
+""")
 """Words that a claim may add: they say how something is known rather than what."""
 
 
-def unsaid(claim: Statement, evidence: Evidence) -> list[Word]:
+LONGEST_EXCHANGE = 4
+"""Content words that one may have replaced; where more are gone, the sentence was made anew."""
+
+
+def unsaid(aligned: Aligned) -> list[Word]:
     """The content words of the claim that the quotations do not say; each once. Numbers are checked elsewhere."""
-    found = {word.key: word for word in claim.content if not _is_said(word, evidence)}
+    found = {word.key: word for word in aligned.added_in_order if word.terms and not _is_said(word, aligned)}
     return list(found.values())
 
 
-def _is_said(word: Word, evidence: Evidence) -> bool:
-    if word.key in FREE or evidence.says(word) or evidence.named_around(word):
+def _is_said(word: Word, aligned: Aligned) -> bool:
+    if word.key in FREE or aligned.says(word) or aligned.evidence.named_around(word):
         return True
     if word.text[0].isdigit() or word.text in NUMBER_WORDS:
         return True
-    return any(goes_with(word, sentence.words) for sentence in evidence.sentences)
+    return _stands_for(word, aligned.instead[word])
 
 
-def coverage(claim: Statement, evidence: Evidence) -> float:
+def _stands_for(word: Word, others: Iterable[Word]) -> bool:
+    """Whether the word goes the same way as one of the others, or says the same."""
+    return any(goes_with(word, [other]) or are_synonyms(word.key, other.key) for other in others)
+
+
+def check_exchange(aligned: Aligned) -> Judgement | None:
+    """Whether a word that the sentences say elsewhere takes the place of one that the claim does not have."""
+    for word in aligned.moved:
+        there = [other for other in aligned.instead[word] if other.terms]
+        if 0 < len(there) <= LONGEST_EXCHANGE and not any(_is_kept(other, word, aligned) for other in there):
+            return Judgement("not_supported", f'the quotation says "{there[0].text}" there, the claim "{word.text}"')
+    return None
+
+
+def _is_kept(other: Word, word: Word, aligned: Aligned) -> bool:
+    means_it = aligned.evidence.says_in(word, frozenset(other.terms)) or _stands_for(word, [other])
+    return means_it or not aligned.claim.terms.isdisjoint(other.terms)
+
+
+def coverage(aligned: Aligned) -> float:
     """The share, in [0, 1], of the claim's content words that the quotations say."""
-    words = {word.key for word in claim.content}
-    return 1 - len(unsaid(claim, evidence)) / max(1, len(words))
+    words = {word.key for word in aligned.claim.content}
+    return 1 - len(unsaid(aligned)) / max(1, len(words))
 
 
-def closeness(claim: Statement, evidence: Evidence, embedder: Embedder) -> float:
-    """The cosine of the claim and the sentence, or all sentences together, that is nearest to it."""
-    sources = [sentence.source for sentence in evidence.sentences]
-    joined = [" ".join(sources)] if len(sources) > 1 else []
-    vectors = embedder.embed([claim.source, *sources, *joined])
-    return float(np.max(vectors[1:] @ vectors[0])) if sources else 0.0
+def closeness(aligned: Aligned, embedder: Embedder) -> float:
+    """The cosine of the claim and the sentences that it rests on."""
+    if not aligned.basis:
+        return 0.0
+    there = " ".join(sentence.source for sentence in aligned.basis)
+    one, other = embedder.embed([aligned.claim.source, there])
+    return float(np.dot(one, other))
 
 
 def missing(words: list[Word]) -> Judgement:

@@ -1,73 +1,70 @@
 """A claim goes where its quotations go: up or down, better or worse, before or after."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 
+from assistant.claims.aligning import Aligned
 from assistant.claims.judge import Judgement
-from assistant.claims.opposites import Pole, poles_of
-from assistant.claims.reading import Basis, Evidence, Statement, Word
+from assistant.claims.opposites import poles_of
+from assistant.claims.reading import Statement, Word
 
 __all__ = ["check_direction", "goes_with"]
 
-REACH = 3
-"""Content words after a direction, or before it, that say what goes there."""
+REACH = 6
+"""Words behind a direction among which stands what goes there."""
 
 
-def check_direction(claim: Statement, evidence: Evidence) -> Judgement | None:
-    """What of the claim goes the opposite way in the sentence that it rests on."""
-    for basis in evidence.bases(claim):
-        for place, word in enumerate(basis.clause):
-            other = _opposite(basis, place, word, evidence) if poles_of(word.key) else None
+def check_direction(aligned: Aligned) -> Judgement | None:
+    """What the claim adds that goes the opposite way of what it replaces, or of what is said of the same thing."""
+    for word in aligned.added_in_order:
+        if poles_of(word.key):
+            there = aligned.instead[word]
+            if goes_with(word, there) and not _opposites(word, there):
+                continue
+            other = _said_of_it(word, aligned) or _replaced(word, aligned)
             if other is not None:
                 return Judgement("contradicted", f'the quotation says "{other.text}", the claim "{word.text}"')
     return None
 
 
-def goes_with(word: Word, sentence: Iterable[Word]) -> bool:
-    """Whether the sentence has a word of the same direction."""
+def _replaced(word: Word, aligned: Aligned) -> Word | None:
+    there = aligned.instead[word]
+    return None if goes_with(word, there) else _opposite(word, there) or _opposite(word, aligned.dropped)
+
+
+def _said_of_it(word: Word, aligned: Aligned) -> Word | None:
+    """The opposite word that stands nearest before the next thing that the claim and a sentence name."""
+    place = aligned.claim.words.index(word)
+    for thing in aligned.claim.words[place + 1 : place + REACH]:
+        if thing.terms and not poles_of(thing.key) and aligned.says(thing):
+            nearest = [found for sentence in aligned.basis if (found := _before(thing, word, sentence, aligned))]
+            return _opposite(word, nearest)
+    return None
+
+
+def _before(thing: Word, word: Word, sentence: Statement, aligned: Aligned) -> Word | None:
+    """The last word on the axis of ``word`` before ``thing`` in the sentence."""
+    axes = {pole.axis for pole in poles_of(word.key)}
+    last = None
+    for other in sentence.words:
+        if other.terms and aligned.evidence.says_in(thing, frozenset(other.terms)):
+            return last
+        last = other if any(pole.axis in axes for pole in poles_of(other.key)) else last
+    return None
+
+
+def goes_with(word: Word, others: Iterable[Word]) -> bool:
+    """Whether one of the others goes the same way."""
     poles = poles_of(word.key)
-    return any(poles & poles_of(other.key) for other in sentence)
+    return any(poles & poles_of(other.key) for other in others)
 
 
-def _opposite(basis: Basis, place: int, word: Word, evidence: Evidence) -> Word | None:
-    poles, sentence = poles_of(word.key), basis.sentence.words
-    others = [(number, other) for number, other in enumerate(sentence) if _is_opposite(poles, poles_of(other.key))]
-    same = [number for number, other in enumerate(sentence) if word.key == other.key or poles & poles_of(other.key)]
-    if not others or (word.key in evidence.around and not same):
-        return None
-    if not same:
-        return others[0][1]
-    return _governs(basis, place, same, others, evidence)
+def _opposite(word: Word, others: Collection[Word]) -> Word | None:
+    """One of the others that goes the opposite way, if none goes the same."""
+    return None if goes_with(word, others) else next(iter(_opposites(word, others)), None)
 
 
-def _is_opposite(poles: frozenset[Pole], others: frozenset[Pole]) -> bool:
+def _opposites(word: Word, others: Iterable[Word]) -> list[Word]:
+    poles = poles_of(word.key)
     axes = {pole.axis for pole in poles}
-    return not poles & others and any(pole.axis in axes for pole in others)
-
-
-def _governs(
-    basis: Basis, place: int, same: Sequence[int], others: Sequence[tuple[int, Word]], evidence: Evidence
-) -> Word | None:
-    """Where the sentence goes both ways: the opposite word, if that one stands nearest to what the claim is about."""
-    said = _objects(basis, place, evidence)
-    votes = [_nearest(basis.sentence, word, same, others, evidence) for word in said]
-    return votes[0] if votes and votes[0] is not None and all(vote is not None for vote in votes) else None
-
-
-def _objects(basis: Basis, place: int, evidence: Evidence) -> list[Word]:
-    """The content words next to a direction that the sentence says: after it, else before it."""
-    after = [word for word in basis.clause[place + 1 :] if word.terms and not poles_of(word.key)][:REACH]
-    before = [word for word in basis.clause[:place][::-1] if word.terms and not poles_of(word.key)][:REACH]
-    for side in (after, before):
-        if said := [word for word in side if evidence.says_in(word, basis.sentence.terms)]:
-            return said
-    return []
-
-
-def _nearest(
-    sentence: Statement, word: Word, same: Sequence[int], others: Sequence[tuple[int, Word]], evidence: Evidence
-) -> Word | None:
-    """The opposite word if it is nearer than one of the same direction; those before it come first."""
-    directions = [(number, None) for number in same] + list(others)
-    places = [number for number, other in enumerate(sentence.words) if evidence.says_in(word, frozenset(other.terms))]
-    ranked = [(number > place, abs(number - place), number, other) for place in places for number, other in directions]
-    return min(ranked, key=lambda found: found[:3])[3] if ranked else None
+    ends = ((other, poles_of(other.key)) for other in others)
+    return [other for other, there in ends if not poles & there and any(pole.axis in axes for pole in there)]

@@ -2,9 +2,9 @@
 
 import re
 
+from assistant.claims.aligning import Aligned
 from assistant.claims.judge import Judgement
-from assistant.claims.reading import Evidence, Statement, Word, read
-from assistant.claims.scopes import keys
+from assistant.claims.reading import Evidence, Statement, Word, keys, read
 from assistant.subjects import asked_about, not_named
 
 __all__ = ["check_names", "check_subjects", "names_in"]
@@ -29,9 +29,10 @@ def names_in(sentence: Statement) -> list[str]:
     return [name for name in dict.fromkeys(found) if _LETTERS.search(name) and not name[0].isdigit()]
 
 
-def check_names(claim: Statement, evidence: Evidence) -> Judgement | None:
+def check_names(aligned: Aligned) -> Judgement | None:
     """What is wrong with the first name of the claim that the quotations do not have."""
-    for name in names_in(claim):
+    evidence = aligned.evidence
+    for name in names_in(aligned.claim):
         for word in read(name).content:
             if not (evidence.says(word) or evidence.named_around(word)):
                 return _unknown(name, evidence)
@@ -48,8 +49,9 @@ def _unknown(name: str, evidence: Evidence) -> Judgement:
     return Judgement("not_supported", f"the quotation does not say {name}")
 
 
-def check_subjects(claim: Statement, evidence: Evidence) -> Judgement | None:
+def check_subjects(aligned: Aligned) -> Judgement | None:
     """Whether the claim is about a species, a tissue or cells that its quotations are not about."""
+    claim, evidence = aligned.claim, aligned.evidence
     named = asked_about(claim.terms)
     for subject in not_named(named, lambda term: _says(term, evidence, evidence.terms)):
         there = [other for other in asked_about(evidence.terms) if (other in SPECIES) == (subject in SPECIES)]

@@ -1,22 +1,66 @@
-"""Every number of a claim stands in its quotations, with its unit."""
+"""Every number of a claim stands in its quotations, with its unit, and for the same thing."""
 
+from collections.abc import Sequence
+from decimal import Decimal
+
+from assistant.claims.aligning import Aligned
 from assistant.claims.judge import Judgement
-from assistant.claims.quantities import Quantity, quantities
-from assistant.claims.reading import Evidence, Statement
+from assistant.claims.quantities import COUNTS, Quantity, quantities
+from assistant.claims.reading import Evidence, Word
 
 __all__ = ["check_numbers"]
 
 _ONE = frozenset({"a", "an", "single", "one"})
 
 
-def check_numbers(claim: Statement, evidence: Evidence) -> Judgement | None:
-    """What is wrong with the first number that no quotation has."""
+def check_numbers(aligned: Aligned) -> Judgement | None:
+    """What is wrong with the first number that no quotation has, or that stands where a quotation has another."""
+    evidence = aligned.evidence
     given = [quantity for sentence in evidence.sentences for quantity in quantities(sentence.folded)]
     facts = {quantity.fact for quantity in given}
-    for quantity in quantities(claim.folded):
+    for quantity in quantities(aligned.claim.folded):
         if quantity.fact not in facts and not _says_one(quantity, evidence):
             return _missing(quantity, given)
+    return _exchanged(aligned)
+
+
+def _exchanged(aligned: Aligned) -> Judgement | None:
+    """A number in the place of another, or one that has moved without a word beside it."""
+    beside = _beside([word for sentence in aligned.basis for word in sentence.content])
+    content = aligned.claim.content
+    for number, ours in _beside(content):
+        value = _value(number)
+        if value is None or number not in aligned.added:
+            continue
+        place = content.index(number)
+        alone = aligned.added.isdisjoint([*content[max(0, place - 1) : place], *content[place + 1 : place + 2]])
+        there = [found for other in aligned.instead[number] if (found := _value(other)) is not None]
+        places = [theirs for other, theirs in beside if _value(other) == value]
+        elsewhere = bool(places) and (alone or not any(_is_beside(ours, theirs) for theirs in places))
+        if value not in there and (there or elsewhere):
+            return Judgement("contradicted", f"the quotation says {number.text} of something else")
     return None
+
+
+def _beside(words: Sequence[Word]) -> list[tuple[Word, tuple[str, str]]]:
+    """Each number with the words before and after it that are none."""
+    found = []
+    for place, word in enumerate(words):
+        if word.text[0].isdigit() or word.text in COUNTS:
+            before = next((other.key for other in words[:place][::-1] if not other.text[0].isdigit()), "")
+            after = next((other.key for other in words[place + 1 :] if not other.text[0].isdigit()), "")
+            found.append((word, (before, after)))
+    return found
+
+
+def _is_beside(ours: tuple[str, str], theirs: tuple[str, str]) -> bool:
+    return any(one and one == other for one, other in zip(ours, theirs, strict=True))
+
+
+def _value(word: Word) -> Decimal | None:
+    """The number that a word is, in digits, if any."""
+    found = quantities(word.text)
+    return found[0].value if found else None
 
 
 def _says_one(quantity: Quantity, evidence: Evidence) -> bool:

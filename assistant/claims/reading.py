@@ -11,10 +11,13 @@ from index.lexical import Ways
 from index.tokenizing import terms, words
 from index.views import search_view
 
-__all__ = ["Basis", "Evidence", "Statement", "Word", "key", "read", "read_premise", "sentences_of"]
+__all__ = ["Basis", "Evidence", "Statement", "Word", "key", "keys", "read", "read_premise", "sentences_of"]
 
+SHORTEST_VARIANT = 5
 FEWEST_WORDS = 3
 """Content words of a clause that rests on a sentence of its own; a shorter one goes with the clause before it."""
+_CHANGING_WORDS = "all some no not non most many more less few only each every before after over under"
+_CHANGING = frozenset(_CHANGING_WORDS.split())
 _REFERENCE = re.compile(r"\s?\[\d[\d,–\s-]{0,40}\]")
 _SENTENCE_END = re.compile(
     r"(?<!\bvs\.)(?<!\bal\.)(?<!\bFig\.)(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bDr\.)(?<!\bNo\.)(?<!\bapprox\.)"
@@ -24,6 +27,7 @@ _CLAUSE_END = re.compile(
     r"[;:]\s|,\s|[()]|\s-\s|\b(?=(?:but|whereas|while|although|though|however|because|since|which|despite|unlike)\b)"
     r"|\band (?=(?:did|do|does|was|were|is|are|had|has|have|not|no|without|failed)\b)"
 )
+_POINT = re.compile(r"(?<=\d)·(?=\d)")
 _IN_TWO = re.compile(r"\b(up|down)[ -](?=regulat)")
 _ANAPHOR = re.compile(
     r"\s*(?:\S+\s+){0,2}(?:it|its|itself|they|their|them|these|this|those|such|both|he|she|his|her|the latter)\b",
@@ -33,29 +37,29 @@ _SPELLINGS = tuple(
     (re.compile(pattern), plain)
     for pattern, plain in (
         (r"(?<=[^aeiou])ae|(?<=[^aeiou])oe|^ae|^oe", "e"),
-        (r"our(?=$|e|i)", "or"),
-        (r"lys$", "lyz"),
-        (r"is(?=$|e$|ation|at)", "iz"),
-        (r"ll(?=$|e|i)", "l"),
+        (r"our(?=s?\b|e|i)", "or"),
+        (r"lys(?=e|ing)", "lyz"),
+        (r"(?<=[a-z]{3})is(?=e[ds]?\b|ations?\b|ing\b)", "iz"),
+        (r"ll(?=ed\b|ing\b)", "l"),
         (r"^sulph", "sulf"),
-        (r"tr$", "ter"),
+        (r"(?<=[bt])re(?=s?\b)", "er"),
     )
 )
 
 
 @lru_cache(maxsize=65536)
-def spelled_alike(term: str) -> str:
-    """The same for British and American spellings of a term; it need be no word."""
-    if len(term) < 5 or not term.isalpha():
-        return term
+def spelled_alike(word: str) -> str:
+    """The same for British and American spellings of a word, or of its stem; it need be no word."""
+    if len(word) < SHORTEST_VARIANT:
+        return word
     for pattern, plain in _SPELLINGS:
-        term = pattern.sub(plain, term)
-    return term
+        word = pattern.sub(plain, word)
+    return word
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Word:
-    """A word of the search view; a stop word has no terms. ``clause`` counts from 0 in its sentence."""
+    """A word of the search view at its place; a stop word has no terms. ``clause`` counts from 0 in its sentence."""
 
     text: str
     terms: tuple[str, ...]
@@ -69,7 +73,7 @@ class Word:
 
 @lru_cache(maxsize=65536)
 def _terms(word: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(spelled_alike(term) for term in terms(word)))
+    return tuple(terms(spelled_alike(word)))
 
 
 def key(word: str) -> str:
@@ -78,7 +82,12 @@ def key(word: str) -> str:
     return found[0] if found else word
 
 
-@dataclass(frozen=True)
+def keys(table: str) -> frozenset[str]:
+    """What the words of a table are found by."""
+    return frozenset(map(key, table.split()))
+
+
+@dataclass(frozen=True, eq=False)
 class Statement:
     """A sentence, read: its folded text and its words."""
 
@@ -122,7 +131,7 @@ def _contents(clause: Iterable[Word]) -> int:
 def read(sentence: str) -> Statement:
     """Read a sentence; reference numbers in brackets are left out."""
     plain = _REFERENCE.sub("", sentence)
-    folded = _IN_TWO.sub(r"\1", search_view(plain).text)
+    folded = _POINT.sub(".", _IN_TWO.sub(r"\1", search_view(plain).text))
     found = [
         Word(word, _terms(word), number)
         for number, clause in enumerate(_CLAUSE_END.split(folded))
@@ -173,6 +182,8 @@ class Evidence:
         if any(map(str.isdigit, word.text)):
             return any(term in found for term in word.terms if any(map(str.isdigit, term)))
         parts = word.terms[1:]
+        if not _CHANGING.isdisjoint(word.text.split("-")):
+            return False
         return bool(parts) and all(term in found or self._meant(term, found) for term in parts)
 
     def _meant(self, term: str, found: frozenset[str]) -> bool:
@@ -216,12 +227,18 @@ def _ways(given: Ways, texts: Iterable[str]) -> dict[str, list[frozenset[str]]]:
 def _alike(given: Ways) -> Iterator[tuple[str, frozenset[str]]]:
     for term, ways in given.items():
         for way in ways:
-            yield spelled_alike(term), frozenset(map(spelled_alike, way))
+            yield _stem_alike(term), frozenset(map(_stem_alike, way))
+
+
+@lru_cache(maxsize=65536)
+def _stem_alike(term: str) -> str:
+    """The stem of another spelling of a stem's word: haematopoiet as hematopoiet, randomis as random."""
+    return key(f"{term}e") if term.endswith("is") else spelled_alike(term)
 
 
 def _defined(texts: Iterable[str]) -> Iterator[tuple[str, frozenset[str]]]:
     for text in texts:
         for short, long in find_definitions(" ".join(text.split()), "prose"):
-            name = [spelled_alike(term) for term in long.split("_")]
-            yield spelled_alike(short), frozenset(name)
-            yield from ((term, frozenset([spelled_alike(short)])) for term in name)
+            name = [_stem_alike(term) for term in long.split("_")]
+            yield _stem_alike(short), frozenset(name)
+            yield from ((term, frozenset([_stem_alike(short)])) for term in name)

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from assistant.claims.reading import Statement, Word, key
+from assistant.claims.reading import Statement, Word, keys
 
-__all__ = ["Scope", "keys", "scopes"]
+__all__ = ["Scope", "scopes"]
 
 MODIFIERS = """
 significant significantly statistically clear clearly obvious obvious major further additional any evidence of the a an
@@ -24,11 +24,6 @@ class Scope:
 
     cue: Word
     words: tuple[Word, ...]
-
-
-def keys(table: str) -> frozenset[str]:
-    """The words of a table as ``Word.key`` names them."""
-    return frozenset(key(word) for word in table.split())
 
 
 _MODIFIERS = keys(MODIFIERS)

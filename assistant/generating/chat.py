@@ -26,12 +26,14 @@ class ChatModel(Protocol):
     """A language model. Safe to use from several threads.
 
     ``name`` is as configured (``openai:gpt-5-mini``), ``model`` the model's own name, ``window`` the tokens that
-    messages and answer may have together.
+    messages and answer may have together. ``grammatical`` is whether any schema is a grammar to it, so that it can be
+    held to the very sentences that it may quote.
     """
 
     name: str
     model: str
     window: int
+    grammatical: bool
 
     def stream(
         self,

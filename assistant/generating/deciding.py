@@ -9,7 +9,7 @@ from assistant.models import Answer, Fallback, Question, Refusal, Stated, Writin
 from assistant.refusing import refuse
 from assistant.stages import Stages
 
-__all__ = ["have_written"]
+__all__ = ["have_written", "refuses"]
 
 
 def have_written(
@@ -32,9 +32,14 @@ def have_written(
             written = step
     fallback, message = _fallback(written)
     writing = Writing(name, model, written.usage or None, tuple(written.dropped), fallback, message)
-    if fallback == "model_found_nothing" and sure < THRESHOLDS["cautious"]:
+    if refuses(written, sure):
         return refuse(found, extracted, found.snapshot), writing
     return written.answer or extracted, writing
+
+
+def refuses(written: Written, sure: float) -> bool:
+    """Whether a model that found nothing is believed."""
+    return written.found_nothing and sure < THRESHOLDS["cautious"]
 
 
 def _fallback(written: Written) -> tuple[Fallback | None, str | None]:

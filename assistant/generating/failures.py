@@ -65,6 +65,8 @@ def explained(failure: Failure, *, place: str, key: str, attempts: int = 1) -> s
         status = f" (HTTP {failure.status})"
     elif failure.lost:
         what, advice, status = "cannot be reached, or the connection was lost", "is it running, and the URL right?", ""
+    elif "api_key" in failure.said:
+        what, advice, status = "was given no key", f"set {key}.", ""
     else:
         what, advice, status = "sent what is no answer of a chat model", "check its URL and the model's name.", ""
     if failure.refused and "context" in failure.said:

@@ -26,7 +26,9 @@ __all__ = ["LangChainChat", "build", "known_providers"]
 
 _CHARACTERS_PER_TOKEN = 8
 """No language has tokens this long on average: a model that says more than this has lost count."""
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 8.0
+_ATTEMPTS = 5
+_FIRST_PAUSE = 0.5
+"""Seconds, doubled each time: a server that is not there is given up after about 6, however large the budget."""
 _ENDINGS = frozenset({"finish_reason", "status"})
 
 
@@ -100,6 +102,7 @@ class LangChainChat:
         self._tracing = tracing
         self._key_place = key_place
         kind = name.partition(":")[0]
+        self.grammatical = kind == "gguf"
         self._provider = "openai" if kind == "gguf" else kind
         self._place = f"{kind}:{model}"
         self._without = (
@@ -147,9 +150,9 @@ class LangChainChat:
 
     def _pause(self, failure: Failure, patience: Patience, asked: int) -> None:
         """Wait before the next attempt; raises GeneratorFailed where there is none."""
-        pause = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** (asked - 1)) * random.uniform(0.5, 1)  # noqa: S311  no secret
+        pause = _FIRST_PAUSE * 2 ** (asked - 1) * random.uniform(0.5, 1)  # noqa: S311  no secret
         pause = pause if failure.retry_after is None else failure.retry_after
-        if not failure.retryable or pause >= patience.left:
+        if not failure.retryable or asked == _ATTEMPTS or pause >= patience.left:
             explanation = explained(failure, place=self._place, key=self._key_place, attempts=asked)
             raise GeneratorFailed(explanation)
         patience.sleep(pause)

@@ -1,8 +1,10 @@
-"""GGUF files, served by llama.cpp inside this process on a loopback port that nobody else has the key to."""
+"""GGUF files, served by llama.cpp on a loopback port that nobody else has the key to."""
 
-import os
+import importlib.util
 import secrets
-import threading
+import subprocess
+import sys
+from contextlib import suppress
 from pathlib import Path
 
 from assistant.errors import GeneratorError
@@ -10,11 +12,10 @@ from assistant.generating.gguf_header import trained_window
 
 __all__ = ["LocalServer"]
 
+_PROGRAM = Path(__file__).with_name("gguf_process.py")
 _WIDEST = 8192
 """Tokens: wider windows take gigabytes for their cache, so an operator asks for them (CITESPAN_GENERATOR_WINDOW)."""
 _UNKNOWN = 4096
-_AT_ONCE = 2
-"""Answers that are written at the same time, each in a window of its own; others queue."""
 
 
 class LocalServer:
@@ -23,35 +24,48 @@ class LocalServer:
     def __init__(self, path: Path, *, window: int | None = None) -> None:
         """Load the model, in seconds to minutes. Raises GeneratorError without xllamacpp, or when it cannot be."""
         trained = trained_window(path)
+        if importlib.util.find_spec("xllamacpp") is None:
+            raise GeneratorError("A GGUF file needs llama.cpp: pip install 'citespan[gguf]'.")
         self.window = window or min(trained or _UNKNOWN, _WIDEST)
         self.key = secrets.token_urlsafe(32)
-        self._lock = threading.Lock()
-        self._server: object | None = _start(path, self.window, self.key)
-        self.url = f"{self._server.listening_address}/v1"  # type: ignore[attr-defined]
+        self._process = subprocess.Popen(  # noqa: S603  this Python, our own file
+            [sys.executable, "-P", str(_PROGRAM), str(path.absolute()), str(self.window)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        address = self._told(self.key)
+        if not address:
+            self.close()
+            raise GeneratorError(
+                f"llama.cpp cannot load {path}: it is damaged, of a kind that this version does not know, or too large."
+            )
+        self.url = f"{address}/v1"
+
+    @property
+    def running(self) -> bool:
+        """Whether it still answers: llama.cpp may have crashed."""
+        return self._process.poll() is None
 
     def close(self) -> None:
-        """Stop serving and give the memory back; again does no harm."""
-        with self._lock:
-            self._server = None
+        """Stop at once and give the memory back; again does no harm."""
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                with suppress(OSError):
+                    stream.close()
+        try:
+            self._process.wait(timeout=1)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
 
-
-def _start(path: Path, window: int, key: str) -> object:
-    try:
-        from xllamacpp import CommonParams, Server
-    except ImportError:
-        raise GeneratorError("A GGUF file needs llama.cpp: pip install 'citespan[gguf]'.") from None
-    parameters = CommonParams()
-    parameters.model.path = str(path)
-    parameters.hostnames, parameters.port, parameters.api_keys = ["127.0.0.1"], 0, [key]
-    parameters.n_ctx, parameters.n_parallel = window * _AT_ONCE, _AT_ONCE
-    parameters.cpuparams.n_threads = os.cpu_count() or 1
-    parameters.cache_ram_mib = 0  # else up to 8 GB of earlier prompts are kept
-    parameters.verbosity = 0
-    parameters.ui = parameters.endpoint_slots = False
-    parameters.offline = True
-    try:
-        return Server(parameters)
-    except RuntimeError:
-        raise GeneratorError(
-            f"llama.cpp cannot load {path}: it is damaged, of a kind that this version does not know, or too large."
-        ) from None
+    def _told(self, key: str) -> str:
+        """The address, or nothing when the process has ended."""
+        assert self._process.stdin is not None  # noqa: S101  both are pipes, as asked
+        assert self._process.stdout is not None  # noqa: S101
+        with suppress(OSError):
+            self._process.stdin.write(f"{key}\n")
+            self._process.stdin.flush()
+            return self._process.stdout.readline().strip()
+        return ""

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from assistant.errors import GeneratorError
 from assistant.generating.chat import ChatModel
@@ -41,7 +42,7 @@ class Generators:
         self._notify = notify
         self._lock = threading.Lock()
         self._models: dict[str, ChatModel] = {}
-        self._servers: list[LocalServer] = []
+        self._servers: dict[str, LocalServer] = {}
 
     def open(self, name: str | None = None) -> ChatModel | None:
         """The model of this name, the usual one for None; None where sentences are quoted and nothing is written.
@@ -58,6 +59,7 @@ class Generators:
         if name == EXTRACTIVE:
             return None
         with self._lock:
+            self._forget_if_ended(name)
             if name not in self._models:
                 self._models[name] = self._opened(name)
             return self._models[name]
@@ -66,9 +68,15 @@ class Generators:
         """Stop the local models; again does no harm. What is opened afterwards is opened anew."""
         with self._lock:
             self._models.clear()
-            servers, self._servers = self._servers, []
-        for server in servers:
+            servers, self._servers = self._servers, {}
+        for server in servers.values():
             server.close()
+
+    def _forget_if_ended(self, name: str) -> None:
+        server = self._servers.get(name)
+        if server is not None and not server.running:
+            server.close()
+            del self._servers[name], self._models[name]
 
     def _opened(self, name: str) -> ChatModel:
         provider, _, model = name.partition(":")
@@ -78,7 +86,7 @@ class Generators:
             )
         if provider == "gguf":
             return self._local(name, Path(model).expanduser())
-        own_url = self._settings.generator_url if provider == "openai" else None
+        own_url = _checked(self._settings.generator_url) if provider == "openai" else None
         secret = self._settings.generator_key
         key = secret.get_secret_value() if secret else "none"
         place = "CITESPAN_GENERATOR_KEY" if own_url else _variable(provider)
@@ -96,7 +104,7 @@ class Generators:
         except GeneratorError:
             server.close()
             raise
-        self._servers.append(server)
+        self._servers[name] = server
         return chat
 
     def _chat(
@@ -141,6 +149,12 @@ class Generators:
             tracing=settings.langsmith_tracing,
             key_place=key_place,
         )
+
+
+def _checked(url: str | None) -> str | None:
+    if url and not (urlsplit(url).scheme in {"http", "https"} and urlsplit(url).hostname):
+        raise GeneratorError("CITESPAN_GENERATOR_URL is no URL: give one like http://127.0.0.1:8000/v1.")
+    return url or None
 
 
 def _unknown(provider: str, known: tuple[str, ...]) -> str:

@@ -8,7 +8,7 @@ _OPEN, _CLOSE = "<think>", "</think>"
 
 
 def without_thoughts(bits: Iterable[str]) -> Iterator[str]:
-    """The text without the thoughts that it begins with, as it comes."""
+    """The text without the thoughts that it begins with, and without the space after them, as it comes."""
     bits = iter(bits)
     held = ""
     for bit in bits:
@@ -16,13 +16,22 @@ def without_thoughts(bits: Iterable[str]) -> Iterator[str]:
         start = held.lstrip()
         if start.startswith(_OPEN):
             if _CLOSE in start:
-                yield start.split(_CLOSE, 1)[1].lstrip()
-                break
+                yield from _from_first_word(start.split(_CLOSE, 1)[1], bits)
+                return
         elif not _OPEN.startswith(start):
             yield held
-            break
-    else:
-        if not held.lstrip().startswith(_OPEN):
-            yield held
-        return
+            yield from bits
+            return
+    if not held.lstrip().startswith(_OPEN):
+        yield held
+
+
+def _from_first_word(first: str, bits: Iterator[str]) -> Iterator[str]:
+    first = first.lstrip()
+    while not first:
+        bit = next(bits, None)
+        if bit is None:
+            return
+        first = bit.lstrip()
+    yield first
     yield from bits

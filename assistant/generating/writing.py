@@ -7,9 +7,9 @@ from assistant.citing import Composition, cite_nearest
 from assistant.claims.judge import ClaimJudge, Premise
 from assistant.errors import GeneratorFailed
 from assistant.finding import Found
-from assistant.generating.chat import ChatModel, Message
+from assistant.generating.chat import ChatModel
 from assistant.generating.parsing import Claim, DraftReader, Quote
-from assistant.generating.prompting import DRAFT, Line, give, prompt
+from assistant.generating.prompting import Given, Line, draft_schema, give, prompt
 from assistant.generating.quoting import Located, NearMiss, Quotable
 from assistant.models import Answer, Dropped, Stated
 from assistant.questioning import ways_of
@@ -73,11 +73,10 @@ class Writer:
 
         Raises Abandoned when nobody waits, StaleRead when a document left the index meanwhile.
         """
-        given = give(found.hits[:PASSAGES], found.snapshot, tokens=self.model.window - self._tokens - RULES_TOKENS)
+        given = give(found, most=PASSAGES, tokens=self.model.window - self._tokens - RULES_TOKENS)
         review = _Review(Quotable(given), self._judge, found.snapshot)
         written = Written()
-        messages = prompt(found.asked.text, given, most=most)
-        for claim in self._claims(messages, written, stages):
+        for claim in self._claims(found.asked.text, given, written, most=most, stages=stages):
             dropped, support = review.look_at(claim)
             if dropped:
                 written.dropped.append(dropped)
@@ -92,12 +91,16 @@ class Writer:
         written.answer = review.composition.answer() if len(review.composition) else None
         yield written
 
-    def _claims(self, messages: Sequence[Message], written: Written, stages: Stages) -> Iterator[Claim]:
+    def _claims(
+        self, question: str, given: Sequence[Given], written: Written, *, most: int, stages: Stages
+    ) -> Iterator[Claim]:
         """The model's claims as they are complete; usage and failure are noted in ``written``."""
         reader = DraftReader()
+        messages = prompt(question, given, most=most)
+        schema = draft_schema(given, most=most, held=self.model.grammatical)
         stages.end("prompt")
         try:
-            for piece in self.model.stream(messages, limit=self._tokens, waiting=stages.waiting, schema=DRAFT):
+            for piece in self.model.stream(messages, limit=self._tokens, waiting=stages.waiting, schema=schema):
                 stages.end("generate")
                 written.usage |= piece.usage or {}
                 yield from reader.feed(piece.text)
@@ -128,6 +131,8 @@ class _Review:
         if any(said == other or len(said & other) >= SAME * len(said | other) for other in self._said):
             return Dropped("repeated", claim.text), ()
         dropped = self._unsupported(claim.text, lines)
+        if not dropped and not any(line.relevant for line in lines):
+            dropped = Dropped("beside_the_question", claim.text)
         if not dropped:
             self._said.append(said)
         return dropped, lines
