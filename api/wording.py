@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
-from assistant.models import DropReason
+from assistant.models import Dropped, DropReason
 
-__all__ = ["DROPPED_BECAUSE", "left_out", "written_by"]
+__all__ = ["left_out", "why_dropped", "written_by"]
 
-DROPPED_BECAUSE: Mapping[DropReason, str] = {
+WHY: Mapping[DropReason, str] = {
     "no_quote": "quotes nothing",
     "not_in_passages": "its quotation is in none of the passages",
     "near_miss": "its quotation is not quite what the passage says",
@@ -19,6 +19,14 @@ DROPPED_BECAUSE: Mapping[DropReason, str] = {
 def written_by(generator: str, model: str | None) -> str:
     """Whose words the sentences are."""
     return f"Written by {model or generator}; each sentence was checked against the sources it cites."
+
+
+def why_dropped(claim: Dropped) -> str:
+    """What is wrong with a claim that is not shown; of one that quotes wrongly, with what it quotes."""
+    if not claim.detail:
+        return WHY[claim.reason]
+    quotes = claim.reason in {"near_miss", "not_in_passages"}
+    return f"{WHY[claim.reason]}: {f'“{claim.detail}”' if quotes else claim.detail}"
 
 
 def left_out(count: int) -> str:

@@ -22,7 +22,7 @@ ASKED = Question("What attracts monocytes to wounds?", caution="eager", generato
 SCRIPT = Script(
     claims=[("IL-6 draws monocytes.\x1b[2J", [CALLS])],
     dropped=[
-        (Dropped("near_miss", "IL-8 draws them.", "“Interleukin 8”"), CALLS),
+        (Dropped("near_miss", "IL-8 draws them.", "Interleukin 8"), CALLS),
         (Dropped("no_quote", "So be it."), ""),
     ],
     rewritten="What attracts monocytes to wounds of mice?",

@@ -8,7 +8,7 @@ from rich.live import Live
 from rich.text import Text
 
 from api.commands.visible import VISIBLE
-from api.wording import DROPPED_BECAUSE, left_out, written_by
+from api.wording import left_out, why_dropped, written_by
 from assistant.finding import Found
 from assistant.models import Answer, AnswerSentence, Dropped, Reply, Stated, Writing
 
@@ -75,7 +75,7 @@ def _marked(sentence: AnswerSentence) -> str:
 
 
 def _why(claim: Dropped) -> str:
-    said = DROPPED_BECAUSE[claim.reason] + (f": {claim.detail}" if claim.detail else "")
+    said = why_dropped(claim)
     if claim.nearest is None:
         return said
     quote = " ".join(claim.nearest.cited_text.split())

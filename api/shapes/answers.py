@@ -73,7 +73,7 @@ class DroppedOut(BaseModel):
 
     reason: DropReason
     text: str
-    detail: str = Field("", description="What is wrong with it, for people.")
+    detail: str = Field("", description="What it quotes where that stands nowhere; else what its source does not say.")
     nearest: CitationOut | None = Field(None, description="The closest span to a quotation that is not quite there.")
 
 

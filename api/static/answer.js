@@ -7,6 +7,7 @@ import { pieces } from "./offsets.js";
 import { hideQuote, showsQuote } from "./quote.js";
 import { trouble } from "./troubles.js";
 import { linesIn, placeOf, sectionOf } from "./viewer.js";
+import { isWritten, leftOut, notice, writtenNote } from "./writing.js";
 
 const WHY = {
   nothing_relevant: "No passage came close, so none is shown.",
@@ -27,8 +28,10 @@ export class Reply {
     this.element = make("div", { class: "reply", "aria-busy": "true" }, this.sentences, this.state);
   }
 
-  /** What was found to read. */
+  /** What was found to read. When it comes again, all that came before is no longer so. */
   found({ passages }) {
+    this.citations = [];
+    this.sentences.replaceChildren();
     const documents = new Set(passages.map((passage) => passage.document_id)).size;
     const said = `Reading ${counted(passages.length, "passage")} of ${counted(documents, "document")}…`;
     this.state.textContent = passages.length ? said : "Looking for passages…";
@@ -43,6 +46,7 @@ export class Reply {
     const old = this.sentences.children[number];
     if (old) old.replaceWith(drawn);
     else this.sentences.append(drawn);
+    if (sentence.generated) this.state.textContent = "Writing. Each sentence is checked before it is shown…";
     announce(`${sentence.text} ${sentence.citations.map((id) => `Source ${id}.`).join(" ")}`);
   }
 
@@ -74,11 +78,14 @@ export class Reply {
     fill(this.sentences, response.sentences.map((sentence) => this.#sentence(sentence)));
     fill(
       this.element,
-      respelt(response),
+      ...askedOtherwise(response),
+      notice(response),
       this.sentences,
+      writtenNote(response),
       make("h3", { class: "label" }, response.citations.length === 1 ? "Source" : "Sources"),
       make("ol", { class: "sources" }, ...response.citations.map((citation, at) => this.#source(citation, at))),
-      confidenceLine(response.confidence, { answered: true }),
+      this.#leftOut(response),
+      confidenceLine(response.confidence, { answered: true, written: isWritten(response) }),
       feedbackFor(response),
     );
   }
@@ -88,30 +95,37 @@ export class Reply {
     this.citations = nearest;
     fill(
       this.element,
-      respelt(response),
+      ...askedOtherwise(response),
       make("h3", { class: "no-answer" }, "No answer"),
       make("p", { class: "message" }, message),
+      notice(response),
       WHY[reason] ? make("p", { class: "quiet" }, WHY[reason]) : null,
       nearest.length ? make("h3", { class: "label" }, "Nearest passages, which do not answer the question") : null,
       nearest.length ? make("ul", { class: "nearest" }, ...nearest.map((citation, at) => this.#near(citation, at))) : null,
+      this.#leftOut(response),
       nearest.length ? confidenceLine(response.confidence, { answered: false }) : null,
       reason === "no_documents" ? null : feedbackFor(response),
     );
   }
 
-  #sentence({ text, focus, citations }) {
+  #leftOut(response) {
+    return leftOut(response, (citation, label) => this.#opens([citation], 0, label, { class: "source" }));
+  }
+
+  #sentence({ text, focus, citations, generated }) {
     const spans = focus.map(([start, end]) => ({ start, end, name: "focus" }));
     const parts = pieces(text, spans).map(([part, name]) => (name ? make("strong", {}, part) : part));
     const places = citations.map((id) => this.citations.findIndex((citation) => citation.id === id));
     const chips = places.filter((at) => at >= 0).map((at) => this.#chip(at));
-    return make("p", {}, ...withLastWord(parts, chips.shift()), ...chips.flatMap((chip) => [" ", chip]));
+    return make("p", { class: generated ? "generated" : null }, ...withLastWord(parts, chips.shift()), ...chips.flatMap((chip) => [" ", chip]));
   }
 
   #chip(at) {
     const citation = this.citations[at];
     const agrees = citation.role === "agrees";
     const label = `Source ${citation.id}${agrees ? ", says the same" : ""}: ${citation.document_title}, ${linesIn(citation)}`;
-    return this.#opens(at, String(citation.id), { class: agrees ? "chip agrees" : "chip", "aria-label": label });
+    const given = { class: agrees ? "chip agrees" : "chip", "aria-label": label };
+    return this.#opens(this.citations, at, String(citation.id), given);
   }
 
   #source(citation, at) {
@@ -120,23 +134,23 @@ export class Reply {
       make("span", { class: "number" }, String(citation.id)),
       make("span", { class: "title" }, citation.document_title, note),
       make("span", { class: "place" }, placeOf(citation), sectionOf(citation)),
+      citation.role === "supports" ? make("q", {}, folded(citation.cited_text)) : null,
     ];
-    return make("li", {}, this.#opens(at, label, { class: "source" }));
+    return make("li", {}, this.#opens(this.citations, at, label, { class: "source" }));
   }
 
   #near(citation, at) {
-    const opener = this.#opens(at, [citation.document_title, make("span", { class: "place" }, placeOf(citation))], {
-      class: "source",
-    });
+    const label = [citation.document_title, make("span", { class: "place" }, placeOf(citation))];
+    const opener = this.#opens(this.citations, at, label, { class: "source" });
     return make("li", {}, make("blockquote", {}, folded(citation.cited_text)), opener);
   }
 
-  #opens(at, label, given) {
-    const citation = this.citations[at];
+  #opens(citations, at, label, given) {
+    const citation = citations[at];
     const opener = make("button", { type: "button", ...given, "data-citation": citation.id }, ...[label].flat());
     opener.addEventListener("click", () => {
       hideQuote();
-      this.openSource(this.citations, at, opener);
+      this.openSource(citations, at, opener);
     });
     if (given.class !== "source") showsQuote(opener, citation, this.collection);
     return opener;
@@ -150,13 +164,16 @@ function withLastWord(parts, chip) {
   return [...parts.slice(0, -1), before ?? "", make("span", { class: "together" }, word, " ", chip)];
 }
 
-function respelt({ searched_for: searched }) {
-  return searched ? make("p", { class: "quiet" }, "Searched for: ", make("em", {}, searched)) : null;
+/** The question as it was understood and searched for, where that differs from what was asked. */
+function askedOtherwise({ rewritten, searched_for: searched }) {
+  const told = [["Understood as: ", rewritten], ["Searched for: ", searched]].filter(([, question]) => question);
+  return told.map(([how, question]) => make("p", { class: "quiet asked-otherwise" }, how, make("em", {}, question)));
 }
 
 function spoken(response, streamed) {
   if (!response.answered) return `No answer. ${response.refusal.message}`;
   const text = streamed ? "The answer is complete." : response.sentences.map((sentence) => sentence.text).join(" ");
   const word = wordFor(response.confidence);
-  return `${text} ${counted(response.citations.length, "source")}.${word ? ` Confidence: ${word}.` : ""}`;
+  const whose = isWritten(response) ? " A model wrote it." : "";
+  return `${text}${whose} ${counted(response.citations.length, "source")}.${word ? ` Confidence: ${word}.` : ""}`;
 }

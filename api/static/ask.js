@@ -8,12 +8,13 @@ import { documentPath } from "./links.js";
 import { trouble } from "./troubles.js";
 
 /**
- * The view. `openSource` shows a citation; `onChange` is told when a conversation was kept;
+ * The view. `generators` says what is to write; `openSource` shows a citation; `onChange` is told when a conversation was kept;
  * `ready` ends when what answers are drawn with is there.
  */
 export class Asking {
-  constructor({ collection, openSource, onChange, ready }) {
+  constructor({ collection, generators, openSource, onChange, ready }) {
     this.ready = ready;
+    this.generators = generators;
     this.openSource = openSource;
     this.onChange = onChange;
     this.thread = byId("thread");
@@ -121,7 +122,8 @@ export class Asking {
     reply.heading.scrollIntoView({ block: "start", behavior: "auto" });
     announce("Searching the documents.");
     try {
-      const request = { question, collection: conversation.collection, history: history(conversation) };
+      const generator = this.generators.chosen;
+      const request = { question, collection: conversation.collection, history: history(conversation), generator };
       const response = await this.#hear(reply, request, controller.signal);
       await this.ready;
       reply.finish(response);

@@ -23,7 +23,7 @@ export function wordFor(confidence) {
 }
 
 /** A line that says how sure the service is, with what that means to open below it. */
-export function confidenceLine(confidence, { answered }) {
+export function confidenceLine(confidence, { answered, written = false }) {
   const level = levelOf(confidence);
   if (!level) return null;
   const share = `${level.right} of ${level.cases}`;
@@ -34,7 +34,7 @@ export function confidenceLine(confidence, { answered }) {
     "details",
     { class: "confidence", "data-level": level.word.replace(" ", "-") },
     make("summary", {}, answered ? make("span", { class: "meter" }) : null, make("span", {}, ...short)),
-    make("p", {}, ...meaning(level)),
+    make("p", {}, ...meaning(level), written ? " They were quotations; this answer is a model’s words on the same passages." : null),
   );
 }
 

@@ -2,7 +2,8 @@
 
 const NAME = "citespan.conversations";
 const MOST = 50;
-const MOST_TURNS = 20;
+const MOST_TURNS = 6;
+const LONGEST_TURN = 20_000;
 let memory = null; // where storage is switched off, they last as long as the page
 
 /** All of them, newest first: `{id, collection, turns: [{question, response}]}`. */
@@ -36,12 +37,16 @@ export function forgetAll() {
   write([]);
 }
 
-/** The earlier turns as the service wants them. */
+/** What was asked and answered last, as the service wants it: answers without the markers of their sources. */
 export function history(conversation) {
   return conversation.turns.slice(-MOST_TURNS).flatMap(({ question, response }) => [
     { role: "user", content: question },
-    { role: "assistant", content: (response.answer ?? response.refusal?.message ?? "").slice(0, 20_000) },
+    { role: "assistant", content: said(response).slice(0, LONGEST_TURN) },
   ]);
+}
+
+function said({ sentences, refusal }) {
+  return sentences?.length ? sentences.map(({ text }) => text).join(" ") : (refusal?.message ?? "");
 }
 
 function write(all) {

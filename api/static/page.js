@@ -7,6 +7,7 @@ import { loadLevels } from "./confidence.js";
 import { drawConversations } from "./conversation_list.js";
 import { DocumentsView } from "./documents.js";
 import { announce, byId } from "./elements.js";
+import { Generators } from "./generators.js";
 import { forgetKey, heldKey } from "./key.js";
 import { linked } from "./links.js";
 import { hideQuote, watchQuotes } from "./quote.js";
@@ -21,7 +22,8 @@ const ready = loadLevels();
 const collections = new Collections({ onChange: onCollection });
 const viewer = new Viewer({ onClose: leaveViewer });
 const documents = new DocumentsView({ onChange: onDocuments });
-const asking = new Asking({ collection: collections.current, openSource, onChange: drawList, ready });
+const generators = new Generators();
+const asking = new Asking({ collection: collections.current, generators, openSource, onChange: drawList, ready });
 
 function currentView() {
   if (linked(location)) return "source";
@@ -163,5 +165,6 @@ byId("key-forget").addEventListener("click", () => {
 });
 document.documentElement.toggleAttribute("data-key", Boolean(heldKey()));
 collections.load();
+generators.load();
 show();
 drawList();
