@@ -10,7 +10,7 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -203,8 +203,10 @@ class Slow(Written):
         while waiting():
             assert time.monotonic() < deadline
             time.sleep(0.01)
-        raise Abandoned("given up")
-        yield
+        yield from self.given_up()
+
+    def given_up(self) -> Iterator[Any]:
+        raise Abandoned("nobody waits")
 
 
 def test_ctrl_c_stops_the_answer_and_keeps_the_conversation(parts: Parts) -> None:
@@ -239,42 +241,48 @@ class Terminal:
     def type(self, keys: str) -> None:
         os.write(self.master, keys.encode())
 
-    def wait_for(self, text: str, *, times: int = 1, seconds: float = 25) -> None:
-        deadline = time.monotonic() + seconds
-        while self.screen.count(text) < times:
-            assert time.monotonic() < deadline, f"no {text!r} on the screen: {self.screen[-2000:]}"
+    def wait_for(self, text: str, *, times: int = 1) -> None:
+        self._wait(lambda: self.screen.count(text) >= times, text)
+
+    def wait_for_prompt(self, times: int) -> None:
+        self._wait(lambda: self.raw.count(b"\x1b[?2004h") >= times, "prompt")  # it turns bracketed pastes on
+
+    def _wait(self, holds: Callable[[], bool], what: str) -> None:
+        deadline = time.monotonic() + 60
+        while not holds():
+            assert time.monotonic() < deadline, f"no {what!r} on the screen: {self.screen[-2000:]}"
             if select.select([self.master], [], [], 0.2)[0]:
-                try:
-                    self.raw += os.read(self.master, 65536)
-                except OSError:
-                    assert self.screen.count(text) >= times, self.screen[-2000:]
-
-    def close(self) -> int:
-        try:
-            return self.process.wait(timeout=30)
-        finally:
-            self.process.kill()
-            self.process.wait()
-            os.close(self.master)
+                self.raw += os.read(self.master, 65536)
 
 
-def test_in_a_terminal_lines_are_edited_remembered_and_left(seeded: Path) -> None:
-    terminal = Terminal(seeded)
+@pytest.fixture
+def terminal(seeded: Path) -> Iterator[Terminal]:
+    opened = Terminal(seeded)
+    yield opened
+    opened.process.kill()
+    opened.process.wait()
+    os.close(opened.master)
+
+
+def test_in_a_terminal_lines_are_edited_remembered_and_left(terminal: Terminal, seeded: Path) -> None:
     terminal.wait_for("/help shows what else there is.")
-    terminal.wait_for("> ")
+    terminal.wait_for_prompt(1)
     terminal.type("which nonsense\x03")
-    terminal.wait_for("> ", times=2)
+    terminal.wait_for_prompt(2)
     terminal.type("x" + QUESTION + "\x01\x1b[3~\r")  # to the beginning, and away with the x
     terminal.wait_for("Therapeutic uses")
+    terminal.wait_for_prompt(3)
     terminal.type("and in mice?\r")
     terminal.wait_for("Understood as: which factors mediate wound healing in mice?")
     terminal.wait_for("They do not contain: mice.")
+    terminal.wait_for_prompt(4)
     terminal.type("/clear\r")
     terminal.wait_for("forgotten")
+    terminal.wait_for_prompt(5)
     terminal.type("\x1b[A\x1b[A\x1b[A\r")  # three lines up is the first question
-    terminal.wait_for("Therapeutic uses", times=3)
+    terminal.wait_for_prompt(6)
     terminal.type("\x04")
-    assert terminal.close() == 0
+    assert terminal.process.wait(timeout=30) == 0
     assert "which nonsense\nWound" not in terminal.screen
     kept = seeded / "chat_history"
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
