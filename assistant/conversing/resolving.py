@@ -1,5 +1,6 @@
 """Pronouns and "the movie" in a question, replaced by what they mean in the conversation."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -10,6 +11,7 @@ from assistant.conversing.kinds import CLASS_NOUNS, class_of, is_person, is_plur
 from assistant.conversing.lexicon import AUXILIARIES, BOUNDARIES, PREPOSITIONS, WH_WORDS, members
 from assistant.conversing.phrases import Phrase, Word, phrases_in, words_in
 from assistant.conversing.topics import Conversation, Topic
+from index.tokenizing import words as indexed_words
 
 __all__ = ["Edit", "apply", "resolved"]
 
@@ -20,6 +22,9 @@ THE_TEXT = members("article page paper passage section subject topic")
 TIMES = members("day era moment period point season time year")
 ENDINGS = {"'s": "'s", "'re": " are", "'ve": " have", "'ll": " will", "'d": " would"}
 UNMEANT = members("clear important known likely necessary possible true")
+
+
+_REMARK = re.compile(r" \([^()]*\)\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +78,12 @@ def _pronoun(
 
 
 def owned(text: str, *, plural: bool) -> str:
-    """The possessive: VEGF's, stem cells'."""
-    return text if text.endswith(("'s", "'")) else text + ("'" if plural and text.endswith("s") else "'s")
+    """The possessive: VEGF's, stem cells', Travis's of "Travis (band)"."""
+    name = _REMARK.sub("", text)
+    if plural and name.endswith("s"):
+        return f"{name}'"
+    read = indexed_words(f"{name}'s")  # behind a sign, or in Chinese, the s would be a word
+    return f"{name}'s" if read and read[-1].endswith("'s") else text
 
 
 def _named(topic: Topic, phrases: Sequence[Phrase]) -> bool:
