@@ -91,6 +91,13 @@ ALONE = [
     (EFFECTS, "which factors mediate wound healing?"),
     (CELLS, "how do macrophages and their products regulate fibrosis?"),
     (TRIAL, "what does the FDA recommend?"),
+    (TRIAL, "what is the function of the protein encoded by the gene STING?"),
+    (TRIAL, "how long does it take to grow new skin?"),
+    (TRIAL, "list lymphocytes that are analysed by a flow cytometer"),
+    (TRIAL, "are stretch enhancers transcribed more than super-enhancers?"),
+    (TRIAL, "what other name is used for yellowing of the skin in jaundice?"),
+    (CELLS, "which cells limit how suppressive they are?"),
+    (CELLS, "what is holoprosencephaly?"),
 ]
 SCOPE = (Turn("user", "Tippi Hedren"), Turn("user", "Discovery (1961)"))
 SCOPED = [
