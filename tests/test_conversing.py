@@ -329,8 +329,8 @@ def test_the_prompt_is_what_it_was() -> None:
     assert INSTRUCTIONS == (
         "You rewrite the last question of a conversation so that it can be understood without the conversation. "
         "Replace words that point back (it, they, this, the drug, what about …) by what they mean. "
-        "Use only words from the conversation. Do not answer. If the question can be understood alone, repeat it. Reply with JSON: "
-        '{"question": "…"}'
+        "Use only words from the conversation. Do not answer. If the question can be understood alone, repeat it. "
+        'Reply with JSON: {"question": "…"}'
     )
     assert user.content == (
         "Conversation:\nUser: which factors mediate wound healing?\n"
