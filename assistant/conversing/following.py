@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from assistant.conversing.antecedents import HE, IT, THEY, gender_of, meant_by
 from assistant.conversing.completing import completed
-from assistant.conversing.lexicon import AUXILIARIES, ELSE, PREDICATES, PREPOSITIONS, RELATIONAL, is_verb
+from assistant.conversing.lexicon import AUXILIARIES, ELSE, PREDICATES, PREPOSITIONS, RELATIONAL, is_verb, members
 from assistant.conversing.phrases import Phrase, Word, phrases_in, words_in
-from assistant.conversing.resolving import POINTING, resolved
+from assistant.conversing.resolving import resolved
 from assistant.conversing.topics import Conversation, is_heading
 from assistant.models import Turn
 from index.tokenizing import content_words
@@ -20,6 +20,7 @@ LONGEST_QUESTION = 1000
 """Longer ones stand alone."""
 LONGEST_ADDITION = 500
 ROUNDS = 4
+DEMONSTRATIVES = members("this these those")
 _NO_NOUN = AUXILIARIES | PREPOSITIONS | PREDICATES | {"true"}
 
 
@@ -36,7 +37,7 @@ def stand_alone(question: str, history: Sequence[Turn]) -> str:
 
 def points_back(question: str) -> bool:
     """Whether something in it may mean what was said before."""
-    return any(word.plain in HE | IT | THEY | ELSE | POINTING for word in words_in(question))
+    return any(word.plain in HE | IT | THEY | ELSE | DEMONSTRATIVES for word in words_in(question))
 
 
 def listen(turns: Sequence[Turn]) -> Conversation:
