@@ -143,10 +143,12 @@ _ADDED = (
 )  # fmt: skip
 _PHRASE = r"[\w-]+(?: [\w-]+){0,2}?"
 _VERSUS = re.compile(
-    rf"\b(in|for|with|by|among) ({_PHRASE}) (than|compared (?:with|to)|versus) (?:in |for |with |by |among )?({_PHRASE})(?=[.,;(]|$)"
+    rf"\b(in|for|with|by|among) ({_PHRASE}) (than|compared (?:with|to)|versus) (?:in |for |with |by |among )?"
+    rf"({_PHRASE})(?=[.,;(]|$)"
 )
 _THAN = re.compile(
-    r"^(?:The )?([\w-]+(?: [\w-]+)?) ((?:is|are|was|were|has|have|had|showed|shows?) [^,;.()]{3,60}? than) ([\w-]+(?: [\w-]+)?)(?=[.,;]|$)"
+    r"^(?:The )?([\w-]+(?: [\w-]+)?) ((?:is|are|was|were|has|have|had|showed|shows?) [^,;.()]{3,60}? than) "
+    r"([\w-]+(?: [\w-]+)?)(?=[.,;]|$)"
 )
 _ACTS = (
     "inhibits|inhibit|inhibited|activates|activated|promotes|promoted|induces|induced|increases|increased|reduces"
@@ -154,6 +156,12 @@ _ACTS = (
     "|mediates|blocks|prevents|controls|impairs|drives|recruits|secretes|produce|produces|expresses|affects"
 )
 _ROLES = re.compile(rf"^(?:The )?([\w-]+(?: [\w-]+)?) ({_ACTS}) (?:the )?([\w-]+(?: [\w-]+)?)(?=[ .,;]|$)")
+_PART = re.compile(r"(?:; |, (?:whereas|while|but|and)|\band\b|(?<=[a-z)%]{2})\.) (?=[a-zA-Z])|\.?\n")
+_SUBJECT = re.compile(
+    rf"((?:[\w-]+ ){{0,5}}?[\w-]+) ((?:{_ACTS}|is|are|was|were|has|had|showed|did|does|can|may|led)\b.{{12,}})"
+)
+_SAME_WORDS = "it they this these that which who there we their its those such to not"
+_SAME = frozenset(_SAME_WORDS.split())
 _NAME = re.compile(
     r"(?<![\w-])(?=[A-Za-z0-9-]*[A-Z0-9])[A-Za-z][A-Za-z0-9]*(?:-?[A-Za-z0-9]*[A-Z0-9][A-Za-z0-9]*)(?![\w-])"
 )
@@ -274,6 +282,22 @@ def swap_roles(sentence: str, material: Material) -> str | None:
     return f"{found[3]} {found[2]} {found[1]}{sentence[found.end() :]}"
 
 
+def stitch(sentence: str, material: Material) -> str | None:
+    """Say of the first part's subject what the quotation says of another part's, or another sentence's."""
+    parts = [part for part in _PART.split(f"{sentence.rstrip(' .')}.\n{material.quoted}") if part.strip()]
+    pairs = [(found, part) for part in dict.fromkeys(parts) if (found := _SUBJECT.match(part))]
+    if len(pairs) < 2 or not sentence.startswith(pairs[0][1][:20]):
+        return None
+    (first, _), *others = pairs
+    fitting = [
+        (second, part) for second, part in others if second[1] != first[1] and second[1].split()[0].lower() not in _SAME
+    ]
+    if not fitting:
+        return None
+    second, part = material.chance.choice(fitting)
+    return f"{first[1]} {part[second.start(2) :].rstrip(' .,;')}."
+
+
 def add_something(sentence: str, material: Material) -> str | None:
     """Say one thing more, of which the quotations say nothing."""
     return sentence.rstrip(" .") + material.chance.choice(_ADDED) + "."
@@ -336,6 +360,7 @@ MUTATIONS: Mapping[str, Mutation] = {
     "sides swapped": swap_sides,
     "roles swapped": swap_roles,
     "numbers swapped": swap_numbers,
+    "parts joined": stitch,
     "something added": add_something,
 }
 

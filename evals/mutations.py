@@ -86,6 +86,9 @@ def from_scifact(folder: Path) -> Iterator[Claim]:
             premise = _premise(source, spans)
             true = evidence["label"] == "SUPPORT"
             yield Claim(row["id"], half, "free", row["claim"], premise, source["text"], true)
+            if len(spans) > 1 and true:
+                sentence = " ".join(source["text"][slice(*spans[0])].split())
+                yield Claim(f"{row['id']} joined", half, "near-verbatim", sentence, premise, source["text"])
             for start, end in spans:
                 sentence = " ".join(source["text"][start:end].split())
                 if sentence not in seen:

@@ -19,12 +19,11 @@ from api.serving import Protocol, Server, listen
 from api.settings import ApiSettings, Settings
 from assistant.answering import Assistant
 from assistant.bootstrap import Parts
-from assistant.generating.writing import Writers
 from assistant.settings import AssistantSettings
 from index.settings import IndexSettings
 from tests.fakes import HashingEmbedder
 
-__all__ = ["QUESTION", "TEXTS", "Running", "quick_app", "quick_parts", "running", "say", "small_parts", "writers_of"]
+__all__ = ["QUESTION", "TEXTS", "Running", "quick_app", "quick_parts", "running", "say", "small_parts"]
 
 TEXTS = {
     "wounds.txt": "Wounds\n\nInterleukin 6 attracts monocytes to wounds. Collagen keeps its shape \U0001f9ec.\n",
@@ -87,11 +86,6 @@ def quick_parts(folder: Path, texts: Mapping[str, str] = TEXTS, *, collections: 
     for collection in ("default", *collections):
         parts.builder(collection).add([source])
     return parts
-
-
-def writers_of(parts: Parts) -> Writers:
-    """What writes where these parts' settings allow it, for an assistant that a test makes."""
-    return Writers(parts.generators.open, parts.judge, tokens=parts.answering.generator_tokens)
 
 
 def small_parts(folder: Path) -> Parts:

@@ -590,7 +590,7 @@ def test_a_running_answer_is_finished_before_it_stops(library: Library) -> None:
 
     started = threading.Event()
     settings = Settings(library.parts.settings, AssistantSettings(), ApiSettings(), flags={})
-    slow = Slow(library.parts.reader(), library.parts.finder, writers_of(library.parts))
+    slow = Slow(library.parts.reader(), library.parts.finder, library.parts.writers)
     app = create_app(open_service(settings, library.parts, slow))
     with ThreadPoolExecutor(1) as pool:
         with running(app) as server:

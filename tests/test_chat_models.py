@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from assistant.errors import GeneratorError
 from assistant.generating.chat import ChatModel, Message, Piece
@@ -107,6 +108,22 @@ def test_a_missing_key_names_its_variable(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.delenv("OPENAI_ADMIN_KEY", raising=False)
     with pytest.raises(GeneratorError, match="OPENAI_API_KEY"):
         generators("openai:gpt-5-mini").open()
+
+
+@pytest.mark.parametrize(("key", "lacks"), [("", True), ("k", False)])
+def test_an_empty_key_is_none(*, key: str, lacks: bool) -> None:
+    from langchain_core.language_models import FakeListChatModel
+
+    from assistant.generating.langchain_chat import _lacks_key
+
+    class Keyed(FakeListChatModel):
+        some_api_key: SecretStr
+
+        @property
+        def lc_secrets(self) -> dict[str, str]:
+            return {"some_api_key": "SOME_API_KEY"}
+
+    assert _lacks_key(Keyed(responses=[], some_api_key=SecretStr(key))) == lacks
 
 
 @pytest.mark.parametrize("url", ["localhost:8000", "ftp://127.0.0.1/v1", "http://", "nonsense"])

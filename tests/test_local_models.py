@@ -40,7 +40,7 @@ def smollm() -> Path:
 
 @pytest.fixture(scope="module")
 def some_generators() -> Iterator[Generators]:
-    settings = AssistantSettings(generator=f"gguf:{smollm()}", generator_window=1024, generator_seconds=120)
+    settings = AssistantSettings(generator=f"gguf:{smollm()}", generator_window=512, generator_seconds=120)
     some = Generators(settings, notify=lambda _message: None)
     yield some
     some.close()
@@ -83,7 +83,7 @@ def test_the_same_question_gets_the_same_answer(model: ChatModel) -> None:
 def test_its_name_is_as_configured_and_its_window_as_set(model: ChatModel) -> None:
     assert model.name == f"gguf:{smollm()}"
     assert model.model == "SmolLM2-135M-Instruct.Q4_1.gguf"
-    assert model.window == 1024
+    assert model.window == 512
 
 
 def test_nobody_is_answered_without_the_key(server: LocalServer) -> None:
@@ -99,7 +99,7 @@ def test_nobody_is_answered_without_the_key(server: LocalServer) -> None:
 
 def test_going_away_in_the_middle_ends_within_a_second(model: ChatModel) -> None:
     went = threading.Event()
-    reading = model.stream(QUESTION, limit=900, waiting=lambda: not went.is_set())
+    reading = model.stream(QUESTION, limit=450, waiting=lambda: not went.is_set())
     next(reading)
     went.set()
     began = time.monotonic()
@@ -114,14 +114,14 @@ def test_going_away_in_the_middle_ends_within_a_second(model: ChatModel) -> None
 
 def test_a_prompt_beyond_the_window_fails_with_what_to_set(model: ChatModel) -> None:
     with pytest.raises(GeneratorFailed, match="CITESPAN_GENERATOR_WINDOW"):
-        list(model.stream([Message("user", "mice " * 2000)], limit=8, waiting=always))
+        list(model.stream([Message("user", "mice " * 1000)], limit=8, waiting=always))
 
 
 def test_two_answers_are_written_at_once_each_with_the_whole_window(model: ChatModel) -> None:
     answers: list[str] = []
 
     def ask() -> None:
-        long = [Message("user", "mice " * 700)]
+        long = [Message("user", "mice " * 350)]
         answers.append("".join(piece.text for piece in model.stream(long, limit=4, waiting=always)))
 
     threads = [threading.Thread(target=ask) for _ in range(2)]

@@ -544,7 +544,7 @@ class Standing(Assistant):
     """An assistant that waits until it is let go, or fails."""
 
     def __init__(self, parts: Parts, error: Exception | None = None) -> None:
-        super().__init__(parts.reader(), parts.finder, writers_of(parts))
+        super().__init__(parts.reader(), parts.finder, parts.writers)
         self.go = threading.Event()
         self.error = error
 

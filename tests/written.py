@@ -11,7 +11,6 @@ from assistant.finding import Found
 from assistant.models import Answer, AnswerSentence, Citation, Dropped, Fallback, Question, Reply, Stated, Writing
 from assistant.stages import Waiting, always
 from index.models import DocumentRecord, Passage, Span
-from tests.servers import writers_of
 
 __all__ = ["MODEL", "WRITER", "Script", "Written", "writing_parts"]
 
@@ -37,7 +36,7 @@ class Written(Assistant):
     """
 
     def __init__(self, parts: Parts, script: Script) -> None:
-        super().__init__(parts.reader(), parts.finder, writers_of(parts))
+        super().__init__(parts.reader(), parts.finder, parts.writers)
         self.usual = parts.answering.generator
         self.script = script
         self.heard: list[Question] = []

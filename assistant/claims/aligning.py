@@ -65,6 +65,14 @@ class Aligned:
     def _added_terms(self) -> frozenset[str]:
         return frozenset(term for word in self.added for term in word.terms)
 
+    def place(self, word: Word) -> tuple[Statement, int]:
+        """The sentence that a kept word stands in, and where there."""
+        return self._places[self.kept[word]]
+
+    @cached_property
+    def _places(self) -> Mapping[Word, tuple[Statement, int]]:
+        return {word: (sentence, place) for sentence in self.basis for place, word in enumerate(sentence.words)}
+
     def says(self, word: Word) -> bool:
         """Whether the sentences that the claim rests on say the word."""
         return self.evidence.says_in(word, self.terms)

@@ -6,6 +6,7 @@ from assistant.claims.aligning import Aligned, align
 from assistant.claims.covering import check_exchange, closeness, coverage, missing, unsaid
 from assistant.claims.direction import check_direction
 from assistant.claims.hedging import check_causes, check_hedges
+from assistant.claims.joining import check_joining
 from assistant.claims.judge import Judgement, Premise
 from assistant.claims.naming import check_names, check_subjects
 from assistant.claims.negation import check_negation
@@ -35,6 +36,7 @@ CHECKS: tuple[Check, ...] = (
     check_hedges,
     check_causes,
     check_exchange,
+    check_joining,
 )
 
 

@@ -8,11 +8,11 @@ from assistant.claims.aligning import Aligned
 from assistant.claims.direction import goes_with
 from assistant.claims.judge import Judgement
 from assistant.claims.quantities import NUMBER_WORDS
-from assistant.claims.reading import Word, keys
+from assistant.claims.reading import Evidence, Word, keys
 from assistant.claims.synonyms import are_synonyms
 from index.embedding import Embedder
 
-__all__ = ["check_exchange", "closeness", "coverage", "missing", "unsaid"]
+__all__ = ["check_exchange", "closeness", "coverage", "is_free", "missing", "stands_for", "unsaid"]
 
 FREE = keys("""
 study studies finding findings result results data evidence author authors paper article report reports reported
@@ -20,7 +20,8 @@ researchers show shows showed shown demonstrate demonstrates demonstrated demons
 reveal reveals revealed find found observe observed see seen note noted confirm confirmed conclude concluded describe
 described describes according known also thus therefore via use uses used using including includes include suggest
 suggests suggested addition additionally moreover furthermore respectively among within upon able called termed well
-various may might could well-known type types kind approximately about around roughly however gene genes protein proteins
+various may might could well-known type types kind approximately about around roughly however gene
+genes protein proteins
 """)
 """Words that a claim may add: they say how something is known rather than what."""
 
@@ -35,17 +36,27 @@ def unsaid(aligned: Aligned) -> list[Word]:
     return list(found.values())
 
 
+def is_free(word: Word) -> bool:
+    """Whether a claim may have, or leave out, the word without saying something else."""
+    return word.key in FREE
+
+
 def _is_said(word: Word, aligned: Aligned) -> bool:
-    if word.key in FREE or aligned.says(word) or aligned.evidence.named_around(word):
+    if is_free(word) or aligned.says(word) or aligned.evidence.named_around(word):
         return True
     if word.text[0].isdigit() or word.text in NUMBER_WORDS:
         return True
-    return _stands_for(word, aligned.instead[word])
+    return stands_for(word, aligned.instead[word], aligned.evidence)
 
 
-def _stands_for(word: Word, others: Iterable[Word]) -> bool:
-    """Whether the word goes the same way as one of the others, or says the same."""
-    return any(goes_with(word, [other]) or are_synonyms(word.key, other.key) for other in others)
+def stands_for(word: Word, others: Iterable[Word], evidence: Evidence) -> bool:
+    """Whether the word says what one of the others says, or goes the same way."""
+    return any(
+        goes_with(word, [other])
+        or are_synonyms(word.key, other.key)
+        or (word.terms and other.terms and evidence.says_in(word, frozenset(other.terms)))
+        for other in others
+    )
 
 
 def check_exchange(aligned: Aligned) -> Judgement | None:
@@ -58,8 +69,7 @@ def check_exchange(aligned: Aligned) -> Judgement | None:
 
 
 def _is_kept(other: Word, word: Word, aligned: Aligned) -> bool:
-    means_it = aligned.evidence.says_in(word, frozenset(other.terms)) or _stands_for(word, [other])
-    return means_it or not aligned.claim.terms.isdisjoint(other.terms)
+    return stands_for(word, [other], aligned.evidence) or not aligned.claim.terms.isdisjoint(other.terms)
 
 
 def coverage(aligned: Aligned) -> float:

@@ -8,7 +8,8 @@ __all__ = ["ASSOCIATIONS", "CAUSES", "HEDGES", "NOMINAL", "VERBAL", "WEAK_AMOUNT
 
 VERBAL = keys("""
 not never cannot fail fails failed failing failure neither nor none unable unlikely rarely hardly barely isn't aren't
-wasn't weren't don't doesn't didn't can't couldn't won't wouldn't hasn't haven't hadn't shouldn't
+wasn't weren't don't doesn't didn't can't couldn't won't wouldn't hasn't haven't hadn't shouldn't contrary deny denies
+denied refute refutes refuted disprove disproved myth false incorrect
 """)
 """Denials that bear on what follows."""
 NOMINAL = keys("no without lack lacks lacked lacking absence absent devoid")

@@ -7,7 +7,7 @@ from assistant.claims.scopes import scopes
 
 __all__ = ["check_causes", "check_hedges"]
 
-REACH = 4
+REACH = 8
 """Content words that a hedge bears on."""
 
 

@@ -59,11 +59,15 @@ def spelled_alike(word: str) -> str:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Word:
-    """A word of the search view at its place; a stop word has no terms. ``clause`` counts from 0 in its sentence."""
+    """A word of the search view at its place; a stop word has no terms.
+
+    ``clause`` counts from 0 in its sentence; ``aside`` says whether it stands in brackets.
+    """
 
     text: str
     terms: tuple[str, ...]
     clause: int
+    aside: bool = False
 
     @property
     def key(self) -> str:
@@ -110,6 +114,11 @@ class Statement:
         """Its words that are no stop words."""
         return tuple(word for word in self.words if word.terms)
 
+    @cached_property
+    def refers_back(self) -> bool:
+        """Whether it starts with "it", "these …", so that a sentence before says what it is about."""
+        return _ANAPHOR.match(self.source) is not None
+
     @property
     def clauses(self) -> list[tuple[Word, ...]]:
         """Its clauses, those of fewer than FEWEST_WORDS content words joined to the one before."""
@@ -132,12 +141,17 @@ def read(sentence: str) -> Statement:
     """Read a sentence; reference numbers in brackets are left out."""
     plain = _REFERENCE.sub("", sentence)
     folded = _POINT.sub(".", _IN_TWO.sub(r"\1", search_view(plain).text))
-    found = [
-        Word(word, _terms(word), number)
-        for number, clause in enumerate(_CLAUSE_END.split(folded))
-        for word in words(clause)
-    ]
-    return Statement(plain, folded, tuple(found))
+    return Statement(plain, folded, tuple(_words(folded)))
+
+
+def _words(folded: str) -> Iterator[Word]:
+    start, depth, number = 0, 0, 0
+    for end in [*_CLAUSE_END.finditer(folded), None]:
+        clause = folded[start : end.start() if end else None]
+        yield from (Word(word, _terms(word), number, aside=depth > 0) for word in words(clause))
+        if end:
+            start, number = end.end(), number + 1
+            depth = max(0, depth + (end[0] == "(") - (end[0] == ")"))
 
 
 def sentences_of(text: str) -> list[str]:
@@ -169,7 +183,7 @@ class Evidence:
     @cached_property
     def refers_back(self) -> bool:
         """Whether a sentence starts with "it", "these …": then what stands around may name its subject."""
-        return any(_ANAPHOR.match(sentence.source) for sentence in self.sentences)
+        return any(sentence.refers_back for sentence in self.sentences)
 
     def says(self, word: Word) -> bool:
         """Whether the quotations say the word, in whatever way."""

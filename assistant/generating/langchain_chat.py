@@ -11,7 +11,7 @@ from langchain.chat_models import base, init_chat_model
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessageChunk
 from langsmith import tracing_context
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from assistant.errors import GeneratorFailed
 from assistant.generating.asking import OPENAI_LIKE, Optional, Request, constructing, dropped, requesting
@@ -59,7 +59,20 @@ def build(
                 raise
             known = {name: value for name, value in options.items() if name not in unknown}
             chat = init_chat_model(model, model_provider=provider, **known)
+    if _lacks_key(chat):
+        raise ValueError("no key")
     return chat
+
+
+def _lacks_key(chat: BaseChatModel) -> bool:
+    """Whether a package took an empty key for one: Anthropic's sends requests with it. Its tokens need no key."""
+    return any(
+        isinstance(key := getattr(chat, field, None), SecretStr)
+        and not key.get_secret_value()
+        and not os.environ.get(variable.replace("API_KEY", "AUTH_TOKEN"))
+        for field, variable in chat.lc_secrets.items()
+        if field.endswith("api_key")
+    )
 
 
 @contextmanager
