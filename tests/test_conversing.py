@@ -287,6 +287,8 @@ REPLIES = {
     "half of it": ('{"question": "Which factors mediate burns?"', "Which factors mediate burns?"),
     "plain": ("Which factors mediate burns?\nI hope that helps.", "Which factors mediate burns?"),
     "labelled": ('Rewritten question: "Which factors mediate burns?"', "Which factors mediate burns?"),
+    "with a tail": ('{"question": "Which factors mediate burns?`,"}', "Which factors mediate burns?"),
+    "repeats the follow-up": ('{"question": "What about burns?"}', BY_RULES),
     "invents a word": ('{"question": "Which cytokines mediate burns?"}', BY_RULES),
     "repeats the question before": ('{"question": "which factors mediate wound healing?"}', BY_RULES),
     "says nothing": ("", BY_RULES),
