@@ -41,7 +41,7 @@ _LABEL = re.compile(r"(?:(?:rewritten|stand-?alone|last)\s+)?question\s*:\s*", r
 
 
 def ask_for_stand_alone(question: str, history: Sequence[Turn], model: ChatModel, waiting: Waiting) -> str:
-    """What a model makes of a follow-up; what the rules make of it where the model fails, repeats it or is not faithful.
+    """What a model makes of a follow-up; what the rules make of it where it fails, repeats it or is not faithful.
 
     Raises Abandoned when nobody waits any more.
     """
