@@ -1,12 +1,15 @@
 r"""How well a follow-up question finds the turn that answered it, as it is and rewritten.
 
-    python -m evals.followups ../shared/data/canard_dev [--generator NAME]
+    python -m evals.followups ../shared/data/canard_dev --alone ../shared/data/bioasq_dev [--generator NAME]
 
 ``rewrites.jsonl`` has rows of {id, history: [title, section, question, answer, …], question, rewrite}. There is no
 corpus: the answers of all dialogues are the documents, and the answer to a question stands in the history of its
 dialogue's next row. Questions whose answer is not known (the last of each dialogue), or is "I don't know.", are left
 out; answers with the same text are one document. Prints recall@1, recall@10 and the mean reciprocal rank, each with a
-95 % interval, for the half of the dialogues that rules were tuned on and the half that they were not.
+95 % interval, for the half of the dialogues that rules were tuned on (even) and the half that they were not (odd).
+
+``--alone`` names folders of questions that need no history: each is asked behind another of them, and should be left
+as it is.
 """
 
 import argparse
@@ -38,6 +41,8 @@ __all__ = ["Followup", "Way", "asked_in", "main", "measure", "rank_of", "ways"]
 
 NO_ANSWER = "I don't know."
 DEEPEST = 10
+STEP = 7
+"""From a question to the other one that is asked before it, in the order of the file."""
 
 Way = Callable[["Followup"], str]
 """What is searched for in place of a follow-up."""
@@ -154,6 +159,21 @@ def measure(asked: Sequence[Followup], ranks: Sequence[int]) -> str:
     return " | ".join(cells)
 
 
+def left_alone(folder: Path) -> str:
+    """How many questions are left as they are behind another one. Raises EvalError."""
+    path = folder / "qa.jsonl"
+    if not path.is_file():
+        raise EvalError(f"{folder} holds no qa.jsonl.")
+    asked = [str(json.loads(line)["question"]) for line in path.read_text(encoding="utf-8").splitlines() if line]
+    before = [asked[(STEP * number + 1) % len(asked)] for number in range(len(asked))]
+    said = (Turn("assistant", "The documents do not answer this."),)
+    kept = sum(
+        rewrite(Question(question, history=(Turn("user", other), *said))) is None
+        for question, other in zip(asked, before, strict=True)
+    )
+    return f"{folder.name}: {kept} of {len(asked)} questions are left as they are behind another one"
+
+
 def read(folder: Path) -> list[dict[str, Any]]:
     """The rows of the folder. Raises EvalError."""
     path = folder / "rewrites.jsonl"
@@ -168,6 +188,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--half", choices=["even", "odd"], help="only this half of the dialogues")
     parser.add_argument("--limit", type=int, help="only the first questions")
+    parser.add_argument("--alone", type=Path, nargs="*", default=[], help="folders of questions that stand alone")
     parser.add_argument("--generator", help="also rewritten by this model")
     options = parser.parse_args()
     rows = read(options.folder)
@@ -186,6 +207,8 @@ def main() -> None:
             print("| query | recall@1 | recall@10 | MRR |\n| --- | --- | --- | --- |")
             for name, way in ways(model) if chosen else ():
                 print(f"| {name} | {measure(chosen, list(_ranks(chosen, way, assistant, paths)))} |", flush=True)
+    for folder in options.alone:
+        print(f"\n{left_alone(folder)}")
 
 
 def _ranks(asked: Sequence[Followup], way: Way, assistant: Assistant, paths: Mapping[str, str]) -> Iterator[int]:

@@ -91,6 +91,13 @@ ALONE = [
     (EFFECTS, "which factors mediate wound healing?"),
     (CELLS, "how do macrophages and their products regulate fibrosis?"),
     (TRIAL, "what does the FDA recommend?"),
+    (TRIAL, "what is the function of the protein encoded by the gene STING?"),
+    (TRIAL, "how long does it take to grow new skin?"),
+    (TRIAL, "list lymphocytes that are analysed by a flow cytometer"),
+    (TRIAL, "are stretch enhancers transcribed more than super-enhancers?"),
+    (TRIAL, "what other name is used for yellowing of the skin in jaundice?"),
+    (CELLS, "which cells limit how suppressive they are?"),
+    (CELLS, "what is holoprosencephaly?"),
 ]
 SCOPE = (Turn("user", "Tippi Hedren"), Turn("user", "Discovery (1961)"))
 SCOPED = [
@@ -144,11 +151,60 @@ def test_without_history_nothing_changes(question: str) -> None:
     assert rewrite(Question(question)) is None
 
 
+WORDS = """
+what about and in mice why how is are they it its the this that drug VEGF Marie Curie burns wound healing does metformin
+reduce weight ? . , ( ) 's ’ " of which cells else other his A. B. IL-6 TNF-α
+"""
 texts = st.one_of(
     st.text(max_size=80),
     st.lists(
         st.sampled_from(
-            ["what", "about", "and", "in", "mice", "why", "how", "is", "are", "they", "it", "its", "the", "this", "that", "drug", "VEGF", "Marie", "Curie", "burns", "wound", "healing", "does", "metformin", "reduce", "weight", "?", ".", ",", "(", ")", "'s", "’", '"', "of", "which", "cells", "else", "other", "his", "A.", "B.", "IL-6", "TNF-α"]
+            [
+                "what",
+                "about",
+                "and",
+                "in",
+                "mice",
+                "why",
+                "how",
+                "is",
+                "are",
+                "they",
+                "it",
+                "its",
+                "the",
+                "this",
+                "that",
+                "drug",
+                "VEGF",
+                "Marie",
+                "Curie",
+                "burns",
+                "wound",
+                "healing",
+                "does",
+                "metformin",
+                "reduce",
+                "weight",
+                "?",
+                ".",
+                ",",
+                "(",
+                ")",
+                "'s",
+                "’",
+                '"',
+                "of",
+                "which",
+                "cells",
+                "else",
+                "other",
+                "his",
+                "A.",
+                "B.",
+                "IL-6",
+                "TNF-α",
+            ]
         ),
         max_size=14,
     ).map(" ".join),
@@ -157,6 +213,9 @@ histories = st.lists(texts, max_size=6).map(lambda said: turns(*said))
 
 
 @given(texts, histories)
+@example("ITS", turns("0:"))
+@example("ITS", turns("㐀"))
+@example("what are its members?", turns("Travis (band)"))
 @example("and its its?", turns("what is the x of A. B.?", "It is A."))
 def test_no_word_is_invented(question: str, history: tuple[Turn, ...]) -> None:
     said = set(terms(question)).union(*(terms(turn.text) for turn in history))
@@ -228,6 +287,8 @@ REPLIES = {
     "half of it": ('{"question": "Which factors mediate burns?"', "Which factors mediate burns?"),
     "plain": ("Which factors mediate burns?\nI hope that helps.", "Which factors mediate burns?"),
     "labelled": ('Rewritten question: "Which factors mediate burns?"', "Which factors mediate burns?"),
+    "with a tail": ('{"question": "Which factors mediate burns?`,"}', "Which factors mediate burns?"),
+    "repeats the follow-up": ('{"question": "What about burns?"}', BY_RULES),
     "invents a word": ('{"question": "Which cytokines mediate burns?"}', BY_RULES),
     "repeats the question before": ('{"question": "which factors mediate wound healing?"}', BY_RULES),
     "says nothing": ("", BY_RULES),
@@ -268,13 +329,14 @@ def test_a_model_is_told_the_last_turns_in_short_and_the_question_whole() -> Non
 def test_the_prompt_is_what_it_was() -> None:
     _, user = messages_for("and in mice?", turns(*HEALING))
     assert INSTRUCTIONS == (
-        "You rewrite the last question of a conversation so that it can be understood without the conversation. Replace "
-        "words that point back (it, they, this, the drug, what about …) by what they mean. Use only words from the "
-        "conversation. Do not answer. If the question can be understood alone, repeat it. Reply with JSON: "
-        '{"question": "…"}'
+        "You rewrite the last question of a conversation so that it can be understood without the conversation. "
+        "Replace words that point back (it, they, this, the drug, what about …) by what they mean. "
+        "Use only words from the conversation. Do not answer. If the question can be understood alone, repeat it. "
+        'Reply with JSON: {"question": "…"}'
     )
     assert user.content == (
-        "Conversation:\nUser: which factors mediate wound healing?\nAssistant: VEGF and TGF-β mediate wound healing.\n\n"
+        "Conversation:\nUser: which factors mediate wound healing?\n"
+        "Assistant: VEGF and TGF-β mediate wound healing.\n\n"
         "Last question: and in mice?\n\nRewrite the last question."
     )
     assert TASK.count("{") == 2

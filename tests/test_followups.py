@@ -73,6 +73,15 @@ def test_a_folder_without_dialogues_is_said_to_be_one(tmp_path: Path) -> None:
         followups.read(tmp_path)
 
 
+def test_questions_that_stand_alone_are_counted(tmp_path: Path) -> None:
+    asked = ["what is fibrosis?", "which factors mediate wound healing?", "why does it heal?"]
+    lines = [json.dumps({"question": question}) for question in asked]
+    (tmp_path / "qa.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    assert followups.left_alone(tmp_path).endswith(": 2 of 3 questions are left as they are behind another one")
+    with pytest.raises(EvalError, match=r"qa\.jsonl"):
+        followups.left_alone(tmp_path / "none")
+
+
 def test_the_command_prints_a_table_for_each_half(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.text import Text
 
 from api.commands.visible import VISIBLE
+from api.wording import left_out
 from assistant.models import Answer, Citation, Reply, Stated
 from index.models import Span
 from index.reading import Snapshot
@@ -77,6 +78,8 @@ def show_result(reply: Reply, out: Console, *, stated: int) -> None:
         sources = result.nearest
         if sources:
             out.print("What came closest:")
+    if reply.writing.dropped:
+        _show(Text(left_out(len(reply.writing.dropped)), style="dim"), out)
     for citation in sources:
         _show(Text.assemble((f"[{citation.number}] ", "bold cyan"), (_where(citation), "cyan")), out)
     out.print()
@@ -103,7 +106,7 @@ def show_place(citation: Citation, snapshot: Snapshot, out: Console) -> None:
     first, last = citation.location.start_line - LINES, citation.location.end_line + LINES
     for line in LINES_OF.findall(around.text):
         if first <= number <= last:
-            shown = Text(line.rstrip("\r\n"))
+            shown = Text(line.rstrip("\r\n").replace("\t", " "))
             shown.stylize("bold green", max(0, span.start - place), max(0, span.end - place))
             _show(shown, out, indent=8, gutter=f"{number:>6}  ")
         number, place = number + 1, place + len(line)

@@ -46,7 +46,7 @@ def _people(gender: str, conversation: Conversation) -> Iterator[Topic]:
         yield subject
     asked = [topic for topic in conversation.newest() if topic.asked and may_be(topic)]
     yield from (topic for topic in asked if topic.person)
-    if subject and subject.name and may_be(subject):
+    if subject and subject.name and conversation.headings and may_be(subject):
         yield subject
     yield from (topic for topic in asked if topic.name and topic.text.istitle() and len(topic.text.split()) == 1)
 

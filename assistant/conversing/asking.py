@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 
 from assistant.conversing.following import stand_alone
-from assistant.conversing.guarding import LONGEST, is_faithful
+from assistant.conversing.guarding import LONGEST, is_faithful, is_same
 from assistant.errors import GeneratorFailed
 from assistant.generating.chat import ChatModel, Message
 from assistant.models import Turn
@@ -36,11 +36,12 @@ LONGEST_REPLY = 4000
 """Code points that are read of it, however many come."""
 SPEAKERS = {"user": "User", "assistant": "Assistant"}
 _WRITTEN = re.compile(r'"question"\s*:\s*("(?:[^"\\]|\\.)*")', re.DOTALL)
+_BEHIND = re.compile(r"\?[^\w?]*\Z")
 _LABEL = re.compile(r"(?:(?:rewritten|stand-?alone|last)\s+)?question\s*:\s*", re.IGNORECASE)
 
 
 def ask_for_stand_alone(question: str, history: Sequence[Turn], model: ChatModel, waiting: Waiting) -> str:
-    """What a model makes of a follow-up; what the rules make of it where the model fails or is not faithful.
+    """What a model makes of a follow-up; what the rules make of it where it fails, repeats it or is not faithful.
 
     Raises Abandoned when nobody waits any more.
     """
@@ -52,7 +53,9 @@ def ask_for_stand_alone(question: str, history: Sequence[Turn], model: ChatModel
     except GeneratorFailed:
         return stand_alone(question, history)
     found = parsed(reply[:LONGEST_REPLY])
-    return found if is_faithful(found, question, history) else stand_alone(question, history)
+    if not is_faithful(found, question, history) or is_same(found, question):
+        return stand_alone(question, history)
+    return found
 
 
 def messages_for(question: str, history: Sequence[Turn]) -> list[Message]:
@@ -66,12 +69,12 @@ def parsed(reply: str) -> str:
     written = _WRITTEN.search(reply)
     if written:
         try:
-            return " ".join(str(json.loads(written[1], strict=False)).split())
+            return _BEHIND.sub("?", " ".join(str(json.loads(written[1], strict=False)).split()))
         except ValueError:
             return ""
     lines = [line.strip() for line in reply.splitlines() if line.strip()]
     first = _LABEL.sub("", lines[0], count=1) if lines else ""
-    return first.strip(" \"'`*“”")
+    return _BEHIND.sub("?", first.strip(" \"'`*“”"))
 
 
 def _short(text: str) -> str:

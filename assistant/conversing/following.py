@@ -1,13 +1,12 @@
 """A follow-up as a question that stands alone, by rules: nothing stands in it that was not said."""
 
 from collections.abc import Sequence
-from itertools import zip_longest
 
 from assistant.conversing.antecedents import HE, IT, THEY, gender_of, meant_by
 from assistant.conversing.completing import completed
-from assistant.conversing.lexicon import AUXILIARIES, ELSE, PREDICATES, PREPOSITIONS, RELATIONAL, is_verb
+from assistant.conversing.lexicon import AUXILIARIES, ELSE, PREDICATES, PREPOSITIONS, RELATIONAL, is_verb, members
 from assistant.conversing.phrases import Phrase, Word, phrases_in, words_in
-from assistant.conversing.resolving import POINTING, resolved
+from assistant.conversing.resolving import resolved
 from assistant.conversing.topics import Conversation, is_heading
 from assistant.models import Turn
 from index.tokenizing import content_words
@@ -21,6 +20,7 @@ LONGEST_QUESTION = 1000
 """Longer ones stand alone."""
 LONGEST_ADDITION = 500
 ROUNDS = 4
+DEMONSTRATIVES = members("this these those")
 _NO_NOUN = AUXILIARIES | PREPOSITIONS | PREDICATES | {"true"}
 
 
@@ -37,7 +37,7 @@ def stand_alone(question: str, history: Sequence[Turn]) -> str:
 
 def points_back(question: str) -> bool:
     """Whether something in it may mean what was said before."""
-    return any(word.plain in HE | IT | THEY | ELSE | POINTING for word in words_in(question))
+    return any(word.plain in HE | IT | THEY | ELSE | DEMONSTRATIVES for word in words_in(question))
 
 
 def listen(turns: Sequence[Turn]) -> Conversation:
@@ -99,26 +99,32 @@ def _unsaid(headings: Sequence[str], question: str) -> list[str]:
 
 
 def _says(question: str) -> bool:
-    """Whether the question names something of its own."""
+    """Whether the question names something of its own; one that compares ("other effects"), two things."""
     words, phrases = words_in(question), phrases_in(question)
     if any(phrase.name for phrase in phrases):
         return True
     compares = any(word.plain in ELSE for word in words) or _points_at_nothing(words)
-    return not compares and any(not phrase.relational and not _is_part(phrase, words) for phrase in phrases)
+    said = [phrase for phrase in phrases if not phrase.relational and not _is_part(phrase, words)]
+    return len(said) > compares
 
 
 def _is_part(phrase: Phrase, words: Sequence[Word]) -> bool:
     """Whether a phrase is some part or property, and the question does not say of what: "the primary endpoint"."""
-    before = [word.plain for word in words if word.end < phrase.start][-1:]
+    before = [word.plain for word in words if word.end < phrase.start][-2:]
     after = [word.plain for word in words if word.start >= phrase.end][:1]
-    return before == ["the"] and phrase.words[-1] in RELATIONAL and not PREPOSITIONS.intersection(after)
+    bare = before[-1:] == ["the"] and before[:1] != ["of"] and not PREPOSITIONS.intersection(after)
+    return bare and len(phrase.words) <= 2 and phrase.words[-1] in RELATIONAL
 
 
 def _points_at_nothing(words: Sequence[Word]) -> bool:
-    """Whether "this" or "that" stands without a noun: "how is this measured"."""
+    """Whether "this" or "that" stands without a noun: "how is this measured", but "genes that are expressed"."""
     return any(
-        one.plain in {"this", "that", "these", "those"}
-        and (other is None or other.plain in _NO_NOUN or is_verb(other.plain))
-        for one, other in zip_longest(words, words[1:])
-        if one is not None
+        word.plain in {"this", "that", "these", "those"}
+        and _is_no_noun(words[number - 1].plain if number else "is")
+        and _is_no_noun(words[number + 1].plain if number + 1 < len(words) else "is")
+        for number, word in enumerate(words)
     )
+
+
+def _is_no_noun(word: str) -> bool:
+    return word in _NO_NOUN or is_verb(word)

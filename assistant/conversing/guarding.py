@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from assistant.models import Turn
 from index.tokenizing import terms
 
-__all__ = ["LONGEST", "is_faithful"]
+__all__ = ["LONGEST", "is_faithful", "is_same"]
 
 LONGEST = 500
 KEPT = 0.5
@@ -30,6 +30,11 @@ def is_faithful(rewritten: str, question: str, history: Sequence[Turn]) -> bool:
         and len(asked & found) >= KEPT * len(asked)
         and _plain(rewritten) not in earlier - {_plain(question)}
     )
+
+
+def is_same(one: str, other: str) -> bool:
+    """Whether two questions differ in capitals, white space and the mark at the end at most."""
+    return _plain(one) == _plain(other)
 
 
 def _is_one_question(text: str) -> bool:

@@ -36,11 +36,12 @@ DETERMINERS = members("""
 a all an another any both each every first her his its last my no other our second some that the their these
 this those what which whose your
 """)
-BOUNDARIES = members("although and because but if or so that though when where which while who")
-"""Words that begin a clause: a pronoun behind one may mean something that stands before it."""
-ELSE = members("""
-additional again also another besides different else further instead more other others too
+BOUNDARIES = members("""
+after although and as because before but how if once or since so than that though until when where whether which while
+who why
 """)
+"""Words that begin a clause: a pronoun behind one may mean something that stands before it."""
+ELSE = members("additional another besides else further instead other others")
 """Words that compare with what was said before."""
 QUANTITIES = members("big far fast high large long low many much often old soon well")
 """What "how" asks with."""

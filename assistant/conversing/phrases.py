@@ -28,8 +28,9 @@ INVERTING = members("can could did didn't do does doesn't don't may might should
 FUNCTION_WORDS = STOP_WORDS | AUXILIARIES | WH_WORDS | PREPOSITIONS
 VERBAL = ("ate", "ise", "ize", "ify")
 SUBJECTS = members("he i it she they we you")
-FAMILIAR = members("anomaly assembly daily early family fly jelly monthly only weekly")
-"""Words in -ly that are no adverbs."""
+_ADVERB = re.compile(
+    r".*(?:al|ous|ful|ive|ent|ant|ar|ed|ing|less|ate|ete|ute|ear|ain|ost|igh|ick|ow|id|ct|ort|ong|re|gh|art|rge|ide)ly"
+)
 PAST = members("became began came gave got led made said told took went won")
 _WORD = re.compile(r"[^\W_]+(?:[.'’/\-–][^\W_]+)*\+?|&")
 _GAP = re.compile(r"[ \u00a0]*")
@@ -147,7 +148,7 @@ def _begins_sentence(word: Word, text: str) -> bool:
 def _is_said_of(word: Word, previous: str, following: Word | None, run: Sequence[Word]) -> bool:
     """Whether a word says something of a thing rather than naming it: a verb of "she", an adverb, "is it effective"."""
     plain = word.plain
-    if previous in SUBJECTS or (plain.endswith("ly") and plain not in FAMILIAR):
+    if previous in SUBJECTS or _ADVERB.fullmatch(plain):
         return True
     if previous in {"what", "which"} and (plain in PAST or (plain.endswith("ed") and is_verb(plain))):
         return True

@@ -45,7 +45,7 @@ class Conversation:
     def hear_heading(self, text: str) -> None:
         """A turn of the user before the first question that names what all is about."""
         self.turn += 1
-        whole = " ".join(text.split())[:LONGEST_TOPIC]
+        whole = " ".join(text.split())[:LONGEST_TOPIC].strip(" .,:;!-–")
         self._note(Phrase(whole, 0, len(whole), name=any(word.named for word in words_in(whole))), 0, asked=True)
         if self.headings:
             self._note_all(whole, asked=False)
