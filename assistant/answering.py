@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from hashlib import sha256
 
 from assistant.citing import cite_answer
@@ -92,7 +93,7 @@ class Assistant:
     def _steps(
         self, question: Question, rewritten: str | None, writer: Writer | None, stages: Stages
     ) -> Iterator[Found | Stated | Reply]:
-        found = self._find(question, rewritten or question.text, stages=stages)
+        found = replace(self._find(question, rewritten or question.text, stages=stages), rewritten=rewritten)
         yield found
         stages.resume()
         sure = confidence(observe(found)) if found.asked.weights and found.hits else 0.0

@@ -22,7 +22,8 @@ class Found:
     """What a question means here, the passages for it and the sentences in them, best first.
 
     ``ranking`` is what the two searches said; ``hits`` are the best of it, in the order that their sentences gave them.
-    ``snapshot`` is the state of the index that all of it was read from.
+    ``snapshot`` is the state of the index that all of it was read from; ``rewritten`` is the follow-up that was asked,
+    as a question that stands alone.
     """
 
     snapshot: Snapshot
@@ -30,6 +31,7 @@ class Found:
     ranking: Ranking
     hits: list[Hit]
     candidates: list[Candidate]
+    rewritten: str | None = None
 
     @property
     def passage_ids(self) -> list[str]:
