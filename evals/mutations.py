@@ -176,16 +176,16 @@ def _part(found: Iterable[Outcome], style: Style, *, faithful: bool, title: str)
     order = [*MUTATIONS, *REWORDINGS]
     ways.sort(key=lambda way: order.index(way) if way in order else len(order))
     width = max(map(len, [title, *ways]), default=0)
-    yield f"| {title:<{width}} | {'tuned half':<27} | {'held-out half':<27} |"
-    yield f"| {'-' * width} | {'-' * 27} | {'-' * 27} |"
+    yield f"| {title:<{width}} | {'tuned half':<28} | {'held-out half':<28} |"
+    yield f"| {'-' * width} | {'-' * 28} | {'-' * 28} |"
     for way in ways:
         cells = (
             _cell([outcome for outcome in chosen if outcome.way == way and outcome.half == half]) for half in HALVES
         )
-        yield f"| {way:<{width}} | " + " | ".join(f"{cell:<27}" for cell in cells) + " |"
+        yield f"| {way:<{width}} | " + " | ".join(f"{cell:<28}" for cell in cells) + " |"
     if len(ways) > 1:
         cells = (_cell([outcome for outcome in chosen if outcome.half == half]) for half in HALVES)
-        yield f"| {'all':<{width}} | " + " | ".join(f"{cell:<27}" for cell in cells) + " |"
+        yield f"| {'all':<{width}} | " + " | ".join(f"{cell:<28}" for cell in cells) + " |"
 
 
 def _cell(chosen: Sequence[Outcome]) -> str:
