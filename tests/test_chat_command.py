@@ -54,12 +54,13 @@ def piped(state: Path, text: str, *options: str) -> subprocess.CompletedProcess[
 
 
 def test_piped_lines_are_answered_one_after_the_other(seeded: Path) -> None:
-    done = piped(seeded, f"{QUESTION}\n\nand in mice?\n/quit\nnever asked\n")
+    done = piped(seeded, f"{QUESTION}\n\nand in mice?\nwhy?\n/quit\nnever asked\n")
     assert (done.returncode, done.stderr) == (0, "")
     first, second = done.stdout.split("> and in mice?\n")
     assert first.startswith(f"> {QUESTION}\nWound healing capacity")
     assert "[1] Therapeutic uses" in first
     assert second.startswith("Understood as: which factors mediate wound healing in mice?\n")
+    assert "Understood as: why: which factors mediate wound healing in mice?\n" in second  # it was refused
     assert "never asked" not in done.stdout
 
 

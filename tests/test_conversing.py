@@ -139,6 +139,13 @@ def test_a_chain_of_follow_ups_keeps_its_subject() -> None:
     assert stand_alone("and in rats?", history) == "how long does wound healing take in rats?"
 
 
+@pytest.mark.parametrize("reason", ["do not answer this", "hold nothing on this"])
+def test_a_refusal_is_no_answer_to_ask_about(reason: str) -> None:
+    history = turns("which cytokine attracts mast cells?", f"The documents {reason}. They do not contain: CCR9, mast.")
+    assert stand_alone("why?", history) == "why: which cytokine attracts mast cells?"
+    assert stand_alone("where is it secreted?", history) == "where is cytokine secreted?"
+
+
 def test_who_was_she_once_is_not_he_later() -> None:
     history = turns("who is Marie Curie?", "A physicist.", "when did she meet Pierre Curie?", "In 1894.")
     assert stand_alone("what did he study?", history) == "what did Pierre Curie study?"

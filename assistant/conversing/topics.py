@@ -13,6 +13,8 @@ __all__ = ["Conversation", "Topic"]
 LONGEST_TOPIC = 100
 LONGEST_HEADING = 12
 """Words."""
+REFUSALS = ("The documents do not answer this.", "The documents hold nothing on this.")
+"""How the messages of ``assistant/refusing.py`` begin."""
 GREETINGS = members("dear good hello hey hi no ok okay please thank thanks yes")
 
 
@@ -58,7 +60,9 @@ class Conversation:
         self._note_all(question)
 
     def hear_answer(self, answer: str) -> None:
-        """A turn of the assistant."""
+        """A turn of the assistant; a refusal says nothing of what the conversation is about."""
+        if answer.startswith(REFUSALS):
+            return
         self.answer = answer
         for order, phrase in enumerate(names_in(answer)):
             self._note(phrase, order, asked=False)
