@@ -21,7 +21,7 @@ from index.tokenizing import terms
 
 __all__ = ["Writer", "Writers", "Written"]
 
-PASSAGES = 8
+PASSAGES = 5
 """Most passages that a model is given."""
 NO_ROOM = (
     "Into the {window} tokens of {name} no passage fits beside the rules and a draft: raise CITESPAN_GENERATOR_WINDOW, "
