@@ -14,6 +14,7 @@ as it is.
 
 import argparse
 import json
+import shlex
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
@@ -33,11 +34,19 @@ from assistant.generating.chat import ChatModel
 from assistant.models import Question, Turn
 from assistant.settings import AssistantSettings
 from evals.models import EvalError
+from evals.publishing import publish
 from evals.runner import BUSY_SECONDS, COLLECTION
 from evals.statistics import bootstrap
 from index.settings import IndexSettings
 
 __all__ = ["Followup", "Way", "asked_in", "main", "measure", "rank_of", "ways"]
+
+HEAD = """## Follow-up questions
+
+How often the turn that answered a follow-up question of CANARD's dialogues is found, the answers of all dialogues
+being the documents: for the question as it is, with its history, rewritten by rules, and rewritten by people. No model
+is asked.
+"""
 
 NO_ANSWER = "I don't know."
 DEEPEST = 10
@@ -190,7 +199,17 @@ def main() -> None:
     parser.add_argument("--limit", type=int, help="only the first questions")
     parser.add_argument("--alone", type=Path, nargs="*", default=[], help="folders of questions that stand alone")
     parser.add_argument("--generator", help="also rewritten by this model")
+    parser.add_argument("--publish", action="store_true", help="write the part of evals/RESULTS.md")
     options = parser.parse_args()
+    lines: list[str] = []
+    for line in _measured(options):
+        print(line, flush=True)
+        lines.append(line)
+    if options.publish:
+        publish("followups", f"python -m evals.followups {shlex.join(sys.argv[1:])}", [HEAD, *lines])
+
+
+def _measured(options: argparse.Namespace) -> Iterator[str]:
     rows = read(options.folder)
     usual = AssistantSettings()
     allowed = (*usual.generators, *([options.generator] if options.generator else []))
@@ -199,16 +218,18 @@ def main() -> None:
     assistant = index_answers(answers_in(rows), parts)
     paths = {record.key: record.path for record in assistant.reader.snapshot(COLLECTION).records()}
     asked = asked_in(rows)[: options.limit]
-    print(f"{len(rows)} questions, {len(asked)} with a known answer; {len(paths)} documents.")
+    yield f"{len(rows)} questions, {len(asked)} with a known answer; {len(paths)} documents."
     with closing(parts.generators):
         for half in [options.half] if options.half else ["even", "odd"]:
             chosen = [each for each in asked if each.half == half]
-            print(f"\n{half} half: {len(chosen)} questions of {len({each.dialogue for each in chosen})} dialogues\n")
-            print("| query | recall@1 | recall@10 | MRR |\n| --- | --- | --- | --- |")
+            dialogues = len({each.dialogue for each in chosen})
+            which = "Tuned on" if half == "even" else "Held out"
+            yield f"\n{which} ({half}): {len(chosen)} questions of {dialogues} dialogues\n"
+            yield "| query | recall@1 | recall@10 | MRR |\n| --- | --- | --- | --- |"
             for name, way in ways(model) if chosen else ():
-                print(f"| {name} | {measure(chosen, list(_ranks(chosen, way, assistant, paths)))} |", flush=True)
+                yield f"| {name} | {measure(chosen, list(_ranks(chosen, way, assistant, paths)))} |"
     for folder in options.alone:
-        print(f"\n{left_alone(folder)}")
+        yield f"\n{left_alone(folder)}"
 
 
 def _ranks(asked: Sequence[Followup], way: Way, assistant: Assistant, paths: Mapping[str, str]) -> Iterator[int]:

@@ -12,6 +12,8 @@ import argparse
 import json
 import random
 import re
+import shlex
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +24,7 @@ from assistant.claims.judge import ClaimJudge, Premise
 from assistant.claims.opening import open_judge
 from evals.cases import read_rows
 from evals.mutating import MUTATIONS, Material, names_of
+from evals.publishing import publish
 from evals.rewording import REWORDINGS
 from evals.statistics import wilson
 from index.abbreviations import Definition, find_definitions
@@ -32,6 +35,12 @@ __all__ = ["Claim", "Outcome", "from_cases", "from_scifact", "outcomes", "table"
 Half = Literal["tuned", "held out"]
 Style = Literal["near-verbatim", "free"]
 HALVES: tuple[Half, ...] = ("tuned", "held out")
+HEAD = """## Claims that were changed, and faithful ones
+
+What the built-in judge lets through of claims in which one thing was changed, and what it rejects of faithful ones.
+Near-verbatim claims are evidence of our cases and SciFact's marked sentences; free ones are SciFact's claims, which
+people wrote in words of their own. The judge's rules were tuned on the first half (SciFact's even ids, our dev cases).
+"""
 CONTRADICTED = "contradicted by its evidence"
 FEWEST_CHARACTERS = 30
 """A shorter piece of evidence is no statement."""
@@ -203,6 +212,7 @@ def main() -> None:
     parser.add_argument("--cases", type=Path, help="a file of cases, for instance evals/cases.jsonl")
     parser.add_argument("--judge", default="built-in", help="built-in, or the name of an NLI model")
     parser.add_argument("--lexical", action="store_true", help="the built-in judge without embedding")
+    parser.add_argument("--publish", action="store_true", help="write the part of evals/RESULTS.md")
     parser.add_argument("--failures", metavar="WAY", help="print what went wrong in the tuned half, of one way or all")
     options = parser.parse_args()
     claims = [claim for folder in options.scifact for claim in from_scifact(folder)]
@@ -216,8 +226,10 @@ def main() -> None:
             if wrong and options.failures in ("all", outcome.way):
                 print(f"{outcome.way} | {outcome.style} | {outcome.claim} | {outcome.reason}")
         return
-    for line in table(found):
-        print(line)
+    lines = list(table(found))
+    print("\n".join(lines))
+    if options.publish:
+        publish("mutations", f"python -m evals.mutations {shlex.join(sys.argv[1:])}", [HEAD, *lines])
 
 
 if __name__ == "__main__":

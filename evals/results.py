@@ -21,6 +21,7 @@ from evals.ablations import ablations
 from evals.datasets import Selection, chosen, half_of, open_cases, open_folder
 from evals.measuring import Figure, measure
 from evals.models import Scored
+from evals.publishing import kept_parts
 from evals.rendering.words import interval, number
 from evals.report import Report
 from evals.runner import Way, evaluate, prepare
@@ -224,7 +225,8 @@ def main() -> None:
         print(row, file=sys.stderr, flush=True)
         ablated.append(row)
     command = "python -m evals.results " + " ".join(sys.argv[1:])
-    options.out.write_text(text(command, reports, columns, fast, ablated), encoding="utf-8")
+    written = kept_parts(text(command, reports, columns, fast, ablated), options.out)
+    options.out.write_text(written, encoding="utf-8")
 
 
 def _parts(settings: IndexSettings, **answering: Any) -> Parts:  # noqa: ANN401 - settings of the assistant
