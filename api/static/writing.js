@@ -9,6 +9,7 @@ const WHY_LEFT_OUT = {
   near_miss: "What it quotes is not quite what the passage says.",
   contradicted: "Its source says otherwise.",
   not_supported: "Its source does not say that.",
+  beside_the_question: "Other sentences answer the question far better.",
   repeated: "It was said already.",
 };
 
