@@ -371,3 +371,25 @@ def test_langsmith_hears_of_a_call_only_when_citespan_allows_it(*, allowed: bool
         assert run(CALL, environment) == "fine"
         assert len(server.requests) == 1
         assert any("runs" in path for path in paths) if allowed else not paths
+
+
+RETRIEVE = """
+import asyncio, tempfile
+from pathlib import Path
+from assistant.langchain_retriever import CitespanRetriever
+from tests.servers import small_parts
+retriever = CitespanRetriever(assistant=small_parts(Path(tempfile.mkdtemp())).assistant(), k=1)
+asked = "which factors mediate wound healing?"
+print(len(retriever.invoke(asked)) + len(asyncio.run(retriever.ainvoke(asked))))
+from langchain_core.tracers.langchain import wait_for_all_tracers
+wait_for_all_tracers()
+"""
+
+
+@pytest.mark.parametrize("allowed", [False, True], ids=["not allowed", "allowed"])
+def test_langsmith_hears_of_retrieval_only_when_citespan_allows_it(*, allowed: bool) -> None:
+    with collector() as (langsmith, paths):
+        environment = {"LANGSMITH_TRACING": "true", "LANGSMITH_ENDPOINT": langsmith, "LANGSMITH_API_KEY": "lsv2_fake"}
+        environment |= {"CITESPAN_LANGSMITH_TRACING": "true"} if allowed else {}
+        assert run(RETRIEVE, environment) == "2"
+        assert any("runs" in path for path in paths) if allowed else not paths
