@@ -32,6 +32,7 @@ class Assistant:
     def __init__(self, reader: IndexReader, finder: Finder, writers: Writers) -> None:
         self.reader = reader
         self.profile = finder.profile
+        self.generator = writers.usual
         self._finder = finder
         self._writers = writers
 

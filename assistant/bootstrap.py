@@ -87,7 +87,12 @@ class Parts:
     @property
     def writers(self) -> Writers:
         """What writes answers, and checks what it wrote."""
-        return Writers(self.generators.open, self.judge, tokens=self.answering.generator_tokens)
+        return Writers(
+            self.generators.open,
+            self.judge,
+            tokens=self.answering.generator_tokens,
+            usual=self.generators.usual,
+        )
 
     def judge(self) -> ClaimJudge:
         """What checks the claims of a model; raises GeneratorError when it cannot be had."""

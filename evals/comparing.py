@@ -167,9 +167,10 @@ def _must_be_enough(shared: int, known: int, after: Run, policy: Policy) -> None
 
 def _setup(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
     """What of the way of asking is not the same."""
-    for name in ("caution", "max_sentences"):
-        if before.get(name) != after.get(name):
-            yield f"{name}: {before.get(name)} → {after.get(name)}"
+    for name, unsaid in {"caution": None, "max_sentences": None, "generator": "extractive"}.items():
+        was, now = before.get(name, unsaid), after.get(name, unsaid)
+        if was != now:
+            yield f"{name}: {was} → {now}"
 
 
 def comparison_json(comparison: Comparison) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Protocol
 from assistant.answering import Assistant
 from assistant.bootstrap import Parts
 from assistant.errors import QuestionError
+from assistant.generating.opening import EXTRACTIVE
 from assistant.models import Answer, Caution, Citation, Question, Refusal, Reply
 from evals.measuring import score_all
 from evals.models import Case, Dataset, EvalError, Outcome, Place, Quoted, Said
@@ -87,6 +88,8 @@ def evaluate(prepared: Prepared, way: Way, *, asked: Asked | None = None) -> Rep
         "making": dict(snapshot.state.making),
         "profile": assistant.profile.name,
     }
+    if assistant.generator != EXTRACTIVE:
+        setup["generator"] = assistant.generator
     return make_report(dataset, score_all(outcomes, answering=dataset.answering), setup)
 
 

@@ -91,7 +91,7 @@ def writers_of(model: ScriptedModel | None) -> Writers:
             raise GeneratorError(f"There is no {name}.")
         return None if name == "extractive" else model
 
-    return Writers(opened, lambda: BuiltInJudge(None), tokens=256)
+    return Writers(opened, lambda: BuiltInJudge(None), tokens=256, usual=model.name if model else "extractive")
 
 
 def no_writers() -> Writers:

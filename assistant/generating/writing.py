@@ -44,11 +44,17 @@ class Written:
 
 
 class Writers:
-    """Models by the names that they are asked for by, with what judges their claims."""
+    """Models by the names that they are asked by, with what judges their claims. ``usual`` is who writes usually."""
 
     def __init__(
-        self, open_model: Callable[[str | None], ChatModel | None], open_judge: Callable[[], ClaimJudge], *, tokens: int
+        self,
+        open_model: Callable[[str | None], ChatModel | None],
+        open_judge: Callable[[], ClaimJudge],
+        *,
+        tokens: int,
+        usual: str,
     ) -> None:
+        self.usual = usual
         self._open_model = open_model
         self._open_judge = open_judge
         self._tokens = tokens
