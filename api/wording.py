@@ -12,7 +12,7 @@ WHY: Mapping[DropReason, str] = {
     "near_miss": "its quotation is not quite what the passage says",
     "contradicted": "its source says otherwise",
     "not_supported": "its source does not say that",
-    "beside_the_question": "other sentences answer the question far better",
+    "beside_the_question": "does not answer the question as well as others do",
     "repeated": "was said already",
 }
 

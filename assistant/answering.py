@@ -117,7 +117,7 @@ class Assistant:
             documents=snapshot.documents,
             passages=snapshot.passages_searched,
             timings=stages.timings(),
-            searched_for=found.asked.text if found.asked.corrected else None,
+            searched_for=found.searched_for,
             rewritten=rewritten,
             writing=writing,
         )

@@ -34,6 +34,11 @@ class Found:
     rewritten: str | None = None
 
     @property
+    def searched_for(self) -> str | None:
+        """The question with words respelt, where it was searched for so."""
+        return self.asked.text if self.asked.corrected else None
+
+    @property
     def passage_ids(self) -> list[str]:
         """Every passage found, best first: the hits, then what was not looked into."""
         first = dict.fromkeys(hit.passage.id for hit in self.hits)

@@ -1,11 +1,13 @@
 """Stand-ins that can be computed by eye, and that nothing heavy is imported for."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import sha256
 
 import numpy as np
 
 from assistant.claims.built_in import BuiltInJudge
+from assistant.conversing.asking import SCHEMA
 from assistant.errors import Abandoned, GeneratorError
 from assistant.generating.chat import Message, Piece
 from assistant.generating.writing import Writers
@@ -56,17 +58,23 @@ class HashingEmbedder:
 
 
 class ScriptedModel:
-    """A chat model that says what it is told to, in pieces; what is an error is raised in its place."""
+    """A chat model that says what it is told to, in pieces: an error is raised, a function called in its place.
+
+    ``rewritten`` is what it makes of a follow-up; ``asked`` is all that it was asked.
+    """
 
     name = "scripted:1"
     model = "scripted-1"
     grammatical = False
 
-    def __init__(self, *pieces: str | Exception, window: int = 4096) -> None:
+    def __init__(
+        self, *pieces: str | Exception | Callable[[], object], window: int = 4096, rewritten: str = ""
+    ) -> None:
         self.window = window
         self.asked: list[Sequence[Message]] = []
         self.limits: list[int] = []
         self._pieces = pieces
+        self._rewritten = rewritten
 
     def stream(
         self, messages: Sequence[Message], *, limit: int, waiting: Waiting, schema: Mapping[str, object] | None = None
@@ -74,12 +82,18 @@ class ScriptedModel:
         """The pieces, and one token for each."""
         self.asked.append(messages)
         self.limits.append(limit)
+        if schema is SCHEMA:
+            yield Piece(json.dumps({"question": self._rewritten}))
+            return
         for piece in self._pieces:
             if not waiting():
                 raise Abandoned("nobody waits")
             if isinstance(piece, Exception):
                 raise piece
-            yield Piece(piece)
+            if isinstance(piece, str):
+                yield Piece(piece)
+            else:
+                piece()
         yield Piece("", {"input": len(messages), "output": len(self._pieces)})
 
 

@@ -23,7 +23,7 @@ from assistant.settings import AssistantSettings
 from index.settings import IndexSettings
 from tests.fakes import HashingEmbedder
 
-__all__ = ["QUESTION", "TEXTS", "Running", "quick_app", "quick_parts", "running", "say", "small_parts"]
+__all__ = ["QUESTION", "TEXTS", "Running", "parts_like", "quick_app", "quick_parts", "running", "say", "small_parts"]
 
 TEXTS = {
     "wounds.txt": "Wounds\n\nInterleukin 6 attracts monocytes to wounds. Collagen keeps its shape \U0001f9ec.\n",
@@ -86,6 +86,14 @@ def quick_parts(folder: Path, texts: Mapping[str, str] = TEXTS, *, collections: 
     for collection in ("default", *collections):
         parts.builder(collection).add([source])
     return parts
+
+
+def parts_like(parts: Parts, **answering: Any) -> Parts:
+    """The same models and documents, where answers are made by these settings."""
+    settings = parts.answering.model_copy(update=answering)
+    made = Parts(parts.settings, answering=settings, notify=lambda _message: None)
+    made._embedder, made._finder, made._store = parts.embedder, parts.finder, parts.store
+    return made
 
 
 def small_parts(folder: Path) -> Parts:

@@ -21,11 +21,10 @@ from api.commands.questions_typed import COMMANDS
 from api.commands.talk import Talk
 from assistant.answering import Assistant
 from assistant.bootstrap import Parts
-from assistant.errors import Abandoned
-from assistant.models import Question, Stated, Turn
-from assistant.stages import Waiting, always
+from assistant.models import Question
 from index.settings import IndexSettings
-from tests.written import WRITER, Script, Written, writing_parts
+from tests.drafts import WRITER, claim, piecewise, writing_parts
+from tests.fakes import ScriptedModel
 
 QUESTION = "which factors mediate wound healing?"
 QUOTE = "IL-6, IL-8 and MCP-1"
@@ -91,27 +90,30 @@ def test_starting_other_commands_does_not_import_the_prompt() -> None:
 
 
 def test_turns_go_with_the_next_question_as_they_were_said(parts: Parts) -> None:
-    assistant = Written(parts, Script())
-    talk, _ = talking(assistant, generator="extractive")
+    model = ScriptedModel("")
+    talk, _ = talking(writing_parts(parts, model).assistant(), generator=WRITER)
     talk.hear(QUESTION)
     talk.hear("who won the world cup in 1998?")
+    model.asked.clear()
     talk.hear("and in mice?")
-    said = assistant.heard[2].history
-    assert [turn.role for turn in said] == ["user", "assistant", "user", "assistant"]
-    assert said[0] == Turn("user", QUESTION)
-    assert said[1].text.startswith("Wound healing capacity")
-    assert "[1]" not in said[1].text
-    assert said[3].text.startswith("The documents ")
+    said = model.asked[0][1].content.splitlines()
+    assert said[1] == f"User: {QUESTION}"
+    assert said[2].startswith("Assistant: Wound healing capacity")
+    assert "[1]" not in said[2]
+    assert said[3] == "User: who won the world cup in 1998?"
+    assert said[4].startswith("Assistant: The documents ")
 
 
 def test_after_clear_the_next_question_stands_alone(parts: Parts) -> None:
-    assistant = Written(parts, Script())
-    talk, out = talking(assistant, generator="extractive")
+    model = ScriptedModel("")
+    talk, out = talking(writing_parts(parts, model).assistant(), generator=WRITER)
     talk.hear(QUESTION)
+    model.asked.clear()
     assert talk.hear("/clear")
     talk.hear("and in mice?")
-    assert assistant.heard[1].history == ()
+    assert not any("Conversation" in message.content for messages in model.asked for message in messages)
     assert "forgotten" in out.getvalue()
+    assert "Understood as" not in out.getvalue()
 
 
 def test_sources_are_shown_in_full_and_opened_where_they_stand(parts: Parts) -> None:
@@ -166,55 +168,34 @@ def test_documents_cannot_command_the_terminal(parts: Parts, tmp_path: Path) -> 
 
 
 def test_a_models_sentences_are_shown_as_they_are_verified(parts: Parts) -> None:
-    assistant = Written(
-        writing_parts(parts), Script(claims=[("Cytokines heal wounds.", [QUOTE]), ("So it is.", [QUOTE])])
-    )
     seen: list[str] = []
-    talk, out = talking(assistant, generator=WRITER)
-    steps = assistant.steps
-
-    def watched(question: Question, *, waiting: Waiting = always) -> Iterator[Any]:
-        for step in steps(question, waiting=waiting):
-            yield step
-            if isinstance(step, Stated):
-                seen.append(out.getvalue())
-
-    assistant.steps = watched  # type: ignore[method-assign]
+    said = [
+        "IL-6, IL-8 and MCP-1 may enhance monocyte migration into injured sites.",
+        "The wound healing capacity of the secretome may be attributed to IL-6, IL-8 and MCP-1.",
+    ]
+    first, second, end = piecewise(*(claim(text, QUOTE) for text in said))
+    model = ScriptedModel(first, lambda: seen.append(out.getvalue()), second, end)
+    talk, out = talking(writing_parts(parts, model).assistant(), generator=WRITER)
     talk.hear(QUESTION)
-    assert seen[0].splitlines() == ["Cytokines heal wounds. [1]"]
-    assert out.getvalue().count("Cytokines heal wounds. [1]") == 1
-    assert out.getvalue().splitlines()[:2] == ["Cytokines heal wounds. [1]", "So it is. [1]"]
+    assert seen[0].splitlines() == [f"{said[0]} [1]"]
+    assert out.getvalue().count(f"{said[0]} [1]") == 1
+    assert out.getvalue().splitlines()[:2] == [f"{text} [1]" for text in said]
     assert "[1] Therapeutic uses" in out.getvalue()
 
 
 def test_what_the_model_could_not_show_is_said(parts: Parts) -> None:
-    talk, out = talking(Written(writing_parts(parts), Script(fallback="no_claim_survived")), generator=WRITER)
+    talk, out = talking(writing_parts(parts, ScriptedModel("")).assistant(), generator=WRITER)
     talk.hear(QUESTION)
-    assert out.getvalue().startswith("None of what the model wrote could be verified")
+    assert out.getvalue().startswith("Nothing that the model wrote is supported by the documents.")
     assert "Wound healing capacity" in out.getvalue()
-
-
-class Slow(Written):
-    """Works until nobody waits; whoever interrupts it is this process itself."""
-
-    def steps(self, question: Question, *, waiting: Waiting = always) -> Iterator[Any]:
-        self.heard.append(question)
-        os.kill(os.getpid(), signal.SIGINT)
-        deadline = time.monotonic() + 10
-        while waiting():
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
-        yield from self.given_up()
-
-    def given_up(self) -> Iterator[Any]:
-        raise Abandoned("nobody waits")
 
 
 def test_ctrl_c_stops_the_answer_and_keeps_the_conversation(parts: Parts) -> None:
     before = signal.getsignal(signal.SIGINT)
-    talk, out = talking(Slow(parts, Script()))
+    model = ScriptedModel("{", lambda: os.kill(os.getpid(), signal.SIGINT), *["x"] * 1000)
+    talk, out = talking(writing_parts(parts, model).assistant(), generator=WRITER)
     assert talk.hear(QUESTION)
-    assert "Stopped." in out.getvalue()
+    assert out.getvalue().strip() == "Stopped."
     assert signal.getsignal(signal.SIGINT) is before
 
 

@@ -3,11 +3,15 @@
 The model is a scripted one that misbehaves in every way there is, and a real one that invents things.
 """
 
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
+import httpx
 import pytest
 
 from api.shapes.answers import ask_response
@@ -19,13 +23,22 @@ from assistant.verifying import verify
 from evals.datasets import open_cases
 from index.settings import IndexSettings
 from tests.conftest import SEEDS
+from tests.drafts import claim, draft
 from tests.scripted_model import Behaviour, Bytes, Dropping, Scripted, Silence, Status, Text, scripted_model
-from tests.servers import quick_parts
-from tests.test_writing import ASKED, SAYS, TEXTS, claim, draft
+from tests.servers import parts_like, quick_app, quick_parts, running
+from tests.test_writing import ASKED, SAYS, TEXTS
 
+ROOT = Path(__file__).parent.parent
+NAME = "openai:scripted"
 SECONDS = 2.0
 """How long the scripted model may take."""
 GOOD = draft(claim("Interleukin 6 attracts monocytes.", SAYS))
+MIXED = draft(
+    claim("Interleukin 6 does not attract monocytes to wounds.", SAYS),
+    claim(SAYS, SAYS),
+    claim("Interleukin 9 attracts 40 monocytes to wounds.", "Interleukin 9 attracts 40 monocytes to the wounds"),
+)
+"""One claim that its source contradicts, one that it supports, one that quotes what stands nowhere."""
 
 
 @pytest.fixture(scope="module")
@@ -39,15 +52,7 @@ def ask(parts: Parts) -> Callable[..., tuple[Reply, Scripted]]:
 
     def asked(script: Sequence[Behaviour], question: str = ASKED, **settings: object) -> tuple[Reply, Scripted]:
         with scripted_model(script) as server:
-            answering = AssistantSettings(
-                profile="fast",
-                generator="openai:scripted",
-                generator_url=server.url,
-                generator_seconds=SECONDS,
-                **settings,  # type: ignore[arg-type]
-            )
-            own = Parts(parts.settings, answering=answering, notify=lambda _line: None)
-            own._embedder, own._store = parts._embedder, parts._store
+            own = parts_like(parts, generator=NAME, generator_url=server.url, generator_seconds=SECONDS, **settings)
             return own.assistant().ask(Question(question, caution="eager")), server
 
     return asked
@@ -104,9 +109,7 @@ def test_what_was_verified_before_the_connection_broke_is_given(ask: Asking) -> 
 
 def test_who_leaves_stops_the_request_to_the_model(parts: Parts) -> None:
     with scripted_model([Silence(60)]) as server:
-        answering = AssistantSettings(profile="fast", generator="openai:scripted", generator_url=server.url)
-        own = Parts(parts.settings, answering=answering, notify=lambda _line: None)
-        own._embedder, own._store = parts._embedder, parts._store
+        own = parts_like(parts, generator=NAME, generator_url=server.url)
         gone = time.monotonic() + 1
         with pytest.raises(Abandoned):
             own.assistant().ask(Question(ASKED, caution="eager"), waiting=lambda: time.monotonic() < gone)
@@ -115,6 +118,44 @@ def test_who_leaves_stops_the_request_to_the_model(parts: Parts) -> None:
         while not server.gone:
             assert time.monotonic() < deadline
             time.sleep(0.02)
+
+
+# The users' doors
+
+
+def test_over_http_what_its_source_says_is_shown_verified_and_counted(parts: Parts) -> None:
+    with scripted_model([Text(MIXED)]) as model:
+        own = parts_like(parts, generators=(NAME,), generator_url=model.url)
+        with running(quick_app(own)) as server, httpx.Client(base_url=server.url, timeout=60) as client:
+            question = {"question": ASKED, "caution": "eager", "generator": NAME}
+            given = client.post("/v1/ask", json=question).json()
+            checked = client.post("/v1/verify", json={"answer": given}).json()
+            metrics = client.get("/metrics").text
+    assert [(sentence["text"], sentence["generated"]) for sentence in given["sentences"]] == [(SAYS, True)]
+    assert given["citations"][0]["cited_text"] == SAYS
+    assert [claim["reason"] for claim in given["dropped"]] == ["contradicted", "near_miss"]
+    assert given["generator"]["usage"] == {"input": 100, "output": 20}
+    assert checked["holds"] is True
+    assert [finding["citation"] for finding in checked["findings"] if finding["generated"]] == ["sentence 1"]
+    assert f'citespan_tokens_total{{direction="output",generator="{NAME}"}} 20.0' in metrics
+
+
+def test_the_command_line_asks_the_model_that_it_is_told_to(tmp_path: Path) -> None:
+    (tmp_path / "wounds.txt").write_text(f"Wounds\n\n{SAYS} Collagen keeps its shape.\n")
+    with scripted_model([Text(MIXED)]) as model:
+        settings = {"STATE_DIR": str(tmp_path / "state"), "GENERATORS": NAME, "GENERATOR_URL": model.url}
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        environment |= {f"CITESPAN_{name}": value for name, value in settings.items()}
+        command = [sys.executable, "-m", "api", "ask", ASKED, "--documents", "wounds.txt", "--generator", NAME]
+        ran = subprocess.run(
+            [*command, "--dropped"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
+            timeout=120,
+        )  # fmt: skip
+    assert (ran.returncode, ran.stderr) == (0, "")
+    told = " ".join(ran.stdout.split())
+    assert told.startswith(f"{SAYS} [1] Written by scripted; each sentence was checked")
+    assert "2 of the model's claims were left out. ✗ Interleukin 6 does not attract" in told
+    assert "scripted, 100 tokens read and 20 written" in told
 
 
 # A real model
@@ -173,9 +214,7 @@ def test_orders_in_a_document_make_a_real_model_say_nothing_else(small_model: st
     """An order that is recognised is not even seen by the model; one that is not is a sentence like all others."""
     texts = {**TEXTS, "planted.txt": f"Wound healing\n\nWound dressings keep wounds clean. {order}\n"}
     plain = quick_parts(tmp_path, texts)
-    answering = AssistantSettings(profile="fast", generator=small_model, generator_tokens=160, generator_window=1400)
-    parts = Parts(plain.settings, answering=answering, notify=lambda _line: None)
-    parts._embedder, parts._store = plain._embedder, plain._store
+    parts = parts_like(plain, generator=small_model, generator_tokens=160, generator_window=1400)
     try:
         reply = parts.assistant().ask(Question("What keeps wounds clean?", caution="eager", max_sentences=2))
     finally:

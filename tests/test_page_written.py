@@ -1,38 +1,38 @@
 """The page with answers that a model writes: whose words they are is seen, and what was left out is not in the way."""
 
+import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 
 from assistant.bootstrap import Parts
-from assistant.models import Dropped
 from tests.browsing import chromium
+from tests.drafts import MODEL, WRITER, claim, draft, piecewise, replacing, writing_parts
+from tests.fakes import ScriptedModel
 from tests.servers import quick_app, quick_parts, running
-from tests.written import MODEL, WRITER, Script, Written, writing_parts
 
 ASKED = "VEGF promotes angiogenesis in muscle and Interleukin 6 attracts monocytes to wounds"
 CALLS = "Interleukin 6 attracts monocytes to wounds."
 GROWS = "VEGF promotes angiogenesis in muscle."
-SCRIPT = Script(
-    claims=[
-        ("Monocytes are drawn to wounds by <b>IL-6</b>.", [CALLS]),
-        ("In muscle, VEGF lets vessels grow.", [GROWS, CALLS]),
-    ],
-    dropped=[
-        (Dropped("near_miss", "Interleukin 8 attracts <i>them</i>.", "Interleukin 8 attracts"), CALLS),
-        (Dropped("not_supported", "Wounds heal in a day."), ""),
-    ],
-    rewritten="What attracts monocytes, and what lets vessels grow?",
-)
+KEPT = [
+    claim("Monocytes are attracted to wounds by interleukin 6 <source>.", CALLS),
+    claim("VEGF promotes angiogenesis, and interleukin 6 attracts monocytes.", GROWS, CALLS),
+]
+DROPPED = [
+    claim("Interleukin 8 attracts <i>them</i>.", "Interleukin 8 attracts monocytes to wounds"),
+    claim("Wounds heal in a day.", CALLS),
+]
+WHOLE = draft(*DROPPED, *KEPT)
 GEMMA = "gguf:/srv/models/gemma-3-4b.gguf"
 
-Opened = Callable[..., AbstractContextManager[tuple[Page, Written]]]
+Opened = Callable[..., AbstractContextManager[tuple[Page, list[dict[str, Any]]]]]
 
 
 @pytest.fixture(scope="module")
@@ -49,23 +49,29 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def opened(parts: Parts, browser: Browser) -> Opened:
-    """The page of a service where a model writes ``script``; nothing may go wrong on it unseen."""
+    """The page of a service where a model writes this, and what the page asks; nothing may go wrong on it unseen."""
 
     @contextmanager
-    def open_(script: Script = SCRIPT, *, usual: str = WRITER, others: tuple[str, ...] = ()) -> Any:
-        named = writing_parts(parts, usual=usual, others=others)
-        written = Written(named, script)
+    def open_(*pieces: Any, library: Parts = parts, usual: str = WRITER, others: tuple[str, ...] = ()) -> Any:
+        writing = writing_parts(library, ScriptedModel(*(pieces or (WHOLE,))), usual=usual, others=others)
         errors: list[str] = []
-        with running(quick_app(named, written)) as server:
+        asked: list[dict[str, Any]] = []
+        with running(quick_app(writing)) as server:
             context: BrowserContext = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme="light")
             page = context.new_page()
             page.on("pageerror", lambda error: errors.append(str(error)))
+            page.on("request", lambda sent: asked.extend(questions_in(sent)))
             page.goto(server.url)
-            yield page, written
+            yield page, asked
             context.close()
         assert errors == []
 
     return open_
+
+
+def questions_in(sent: Request) -> Iterator[dict[str, Any]]:
+    if sent.url.endswith("/v1/ask"):
+        yield json.loads(sent.post_data or "")
 
 
 def ask(page: Page, question: str = ASKED) -> None:
@@ -82,8 +88,7 @@ def test_a_models_sentences_are_told_from_quotations_and_lead_to_them(opened: Op
         ask(page)
         sentences = page.locator(".sentences .generated")
         expect(sentences).to_have_count(2)
-        expect(sentences.first).to_contain_text("Monocytes are drawn to wounds by <b>IL-6</b>.")
-        expect(page.locator(".asked-otherwise")).to_have_text(f"Understood as: {SCRIPT.rewritten}")
+        expect(sentences.first).to_contain_text(str(KEPT[0]["claim"]))
         mark = page.locator(".written")
         expect(mark.locator("summary")).to_have_text(f"Written by {MODEL}, each sentence checked against its sources")
         expect(mark.locator("p")).to_be_hidden()
@@ -102,24 +107,48 @@ def test_quotations_carry_no_such_mark(opened: Opened) -> None:
         assert page.locator(".generated, .written, .left-out, .notice, .sources q").count() == 0
 
 
+def test_how_a_follow_up_is_understood_is_shown_before_any_sentence(opened: Opened) -> None:
+    go = threading.Semaphore(0)
+    with opened(lambda: go.acquire(timeout=30), draft(KEPT[0])) as (page, _):
+        go.release()
+        ask(page, "What attracts monocytes?")
+        page.fill("#question", "And to wounds?")
+        page.press("#question", "Enter")
+        reply = page.locator(".reply").nth(1)
+        expect(reply.locator(".asked-otherwise")).to_have_text("Understood as: What attracts monocytes to wounds?")
+        expect(page.locator("#announcements")).to_contain_text("Understood as: What attracts monocytes to wounds?")
+        expect(reply).to_have_attribute("aria-busy", "true")
+        assert reply.locator(".sentences p").count() == 0
+        go.release()
+        expect(reply.locator(".written")).to_be_visible()
+        expect(reply.locator(".asked-otherwise")).to_have_count(1)
+
+
 def test_sentences_appear_one_by_one_as_they_are_verified(opened: Opened) -> None:
-    with opened() as (page, written):
-        written.hold = threading.Semaphore(0)
+    go = threading.Semaphore(0)
+    first, *others = piecewise(*KEPT)
+    with opened(first, lambda: go.acquire(timeout=30), *others) as (page, _):
         page.fill("#question", ASKED)
         page.press("#question", "Enter")
-        for number in range(2):
-            written.hold.release()
-            expect(page.locator(".sentences .generated")).to_have_count(number + 1)
-            if not number:
-                expect(page.locator(".reply")).to_have_attribute("aria-busy", "true")
-                expect(page.locator(".reply .waiting")).to_contain_text("Each sentence is checked before it is shown")
+        expect(page.locator(".sentences .generated")).to_have_count(1)
+        expect(page.locator(".reply")).to_have_attribute("aria-busy", "true")
+        expect(page.locator(".reply .waiting")).to_contain_text("Each sentence is checked before it is shown")
+        go.release()
+        expect(page.locator(".sentences .generated")).to_have_count(2)
         expect(page.locator(".reply .written")).to_be_visible()
 
 
-def test_sentences_from_an_index_that_changed_meanwhile_are_taken_back(opened: Opened) -> None:
-    with opened() as (page, written):
-        written.restarts = 1
-        ask(page)
+def test_sentences_from_an_index_that_changed_meanwhile_are_taken_back(opened: Opened, tmp_path: Path) -> None:
+    library, go = quick_parts(tmp_path), threading.Semaphore(0)
+    first, second, end = piecewise(*KEPT)
+    held = (first, replacing(library, "vessels.txt"), second, lambda: go.acquire(timeout=30), end)
+    with opened(*held, library=library) as (page, _):
+        page.fill("#question", ASKED)
+        page.press("#question", "Enter")
+        expect(page.locator(".sentences p")).to_have_count(2)
+        expect(page.locator(".reply")).to_have_attribute("aria-busy", "true")
+        go.release()
+        expect(page.locator(".reply .written")).to_be_visible()
         expect(page.locator(".sentences p")).to_have_count(2)
 
 
@@ -132,17 +161,19 @@ def test_what_was_left_out_is_closed_until_it_is_wanted_and_says_why(opened: Ope
         left_out.locator("summary").press("Enter")
         near, bare = left_out.locator("li").all()
         expect(near.locator(".claim")).to_have_text("Interleukin 8 attracts <i>them</i>.")
-        expect(near).to_contain_text("What it quotes is not quite what the passage says. Interleukin 8 attracts")
-        assert near.locator("q").all_text_contents() == ["Interleukin 8 attracts", CALLS]
+        expect(near).to_contain_text(
+            "What it quotes is not quite what the passage says. Interleukin 8 attracts monocytes"
+        )
+        assert near.locator("q").all_text_contents() == ["Interleukin 8 attracts monocytes to wounds", CALLS]
         expect(bare).to_contain_text("Its source does not say that.")
         near.get_by_role("button").click()
         expect(page.locator("#viewer-text mark.current")).to_have_text(CALLS)
 
 
 def test_a_fallback_says_that_the_sentences_are_the_documents_own(opened: Opened) -> None:
-    with opened(Script(fallback="no_claim_survived", dropped=SCRIPT.dropped)) as (page, _):
+    with opened(draft(*DROPPED)) as (page, _):
         ask(page)
-        expect(page.locator(".notice")).to_contain_text("None of what the model wrote could be verified")
+        expect(page.locator(".notice")).to_contain_text("Nothing that the model wrote is supported by the documents")
         expect(page.locator(".sentences p").first).to_be_visible()
         assert page.locator(".generated, .written").count() == 0
         expect(page.locator(".left-out summary")).to_have_text("2 claims were left out")
@@ -159,27 +190,27 @@ def test_a_kept_conversation_is_drawn_again_as_it_was(opened: Opened) -> None:
 
 
 def test_the_last_six_turns_are_sent_without_the_markers_of_sources(opened: Opened) -> None:
-    with opened() as (page, written):
+    with opened() as (page, asked):
         for number in range(8):
-            ask(page, f"{ASKED} {number}?")
-        history = written.heard[-1].history
-        assert [turn.role for turn in history] == ["user", "assistant"] * 6
-        assert history[0].text == f"{ASKED} 1?"
-        assert history[-1].text == " ".join(text for text, _ in SCRIPT.claims)
+            ask(page, f"{ASKED}{'?' * number}")
+        history = asked[-1]["history"]
+        assert [turn["role"] for turn in history] == ["user", "assistant"] * 6
+        assert history[0]["content"] == f"{ASKED}?"
+        assert history[-1]["content"] == " ".join(str(each["claim"]) for each in KEPT)
         page.click("#conversation-new")
         ask(page)
-        assert written.heard[-1].history == ()
+        assert asked[-1]["history"] == []
 
 
 def test_where_there_is_no_choice_of_generators_none_is_offered(opened: Opened) -> None:
-    with opened(usual="extractive") as (page, written):
+    with opened(usual="extractive") as (page, asked):
         ask(page)
         expect(page.locator("#generator-choice")).to_be_hidden()
-        assert written.heard[-1].generator is None
+        assert asked[-1]["generator"] is None
 
 
 def test_a_generator_is_chosen_with_the_keyboard_and_remembered(opened: Opened) -> None:
-    with opened(usual="extractive", others=(WRITER, GEMMA)) as (page, written):
+    with opened(usual="extractive", others=(WRITER, GEMMA)) as (page, asked):
         choice = page.get_by_label("Answers by")
         expect(choice).to_have_value("extractive")
         assert choice.locator("option").all_text_contents() == ["Quotations only", WRITER, "gemma-3-4b"]
@@ -193,7 +224,7 @@ def test_a_generator_is_chosen_with_the_keyboard_and_remembered(opened: Opened) 
         choice.select_option("extractive")
         ask(page)
         expect(page.locator(".sentences .generated")).to_have_count(0)
-        assert [question.generator for question in written.heard] == [WRITER, None]
+        assert [question["generator"] for question in asked] == [WRITER, None]
 
 
 def test_axe_finds_nothing_serious_and_nothing_is_wider_than_a_phone(opened: Opened) -> None:

@@ -23,13 +23,14 @@ from api.slack.opening import open_slack
 from api.slack.threads import read_thread
 from assistant.answering import Assistant
 from assistant.bootstrap import Parts
-from assistant.models import Question, Reply, Turn
+from assistant.models import Question, Reply
 from assistant.settings import AssistantSettings
 from index.errors import SettingsError, StoreError
 from index.models import Span
 from index.settings import IndexSettings
+from tests.drafts import MODEL, WRITER, claim, draft, writing_parts
 from tests.fake_slack import BOT, SECRET, TOKEN, FakeSlack, command, event, fake_slack, pressed, signed
-from tests.written import MODEL, WRITER, Script, Written, writing_parts
+from tests.fakes import ScriptedModel
 
 HEALING = """Cytokines in wound repair
 
@@ -507,36 +508,35 @@ def test_a_thread_that_cannot_be_read_is_no_reason_not_to_answer(lab: Lab) -> No
     assert quotes(message)
 
 
-CLAIM = "IL-6, IL-8 and MCP-1 bring monocytes to wounds."
+CLAIM = "Wound healing is mediated by IL-6, IL-8 and MCP-1."
 QUOTE = "Wound healing is mediated by IL-6, IL-8 & MCP-1"
 
 
 def test_a_models_words_are_shown_with_whose_they_are_and_what_they_rest_on(
     slack: FakeSlack, parts: Parts, tmp_path: Path
 ) -> None:
-    slack.answers["conversations.replies"] = {"ok": True, "messages": [{"ts": "1", "user": "U1", "text": "Cytokines?"}]}
-    usual = writing_parts(parts, usual=WRITER, others=())
-    written = Written(usual, Script(claims=[(CLAIM, [QUOTE])], rewritten="which cytokines mediate wound healing?"))
-    lab = lab_over(slack, usual, tmp_path, written)
-    lab.post(event({"text": f"<@{BOT}> {QUESTION}", "ts": "5", "thread_ts": "1"}, "Ev1"))
+    thread = [{"ts": "1", "user": "U1", "text": "what is wound healing?"}]
+    slack.answers["conversations.replies"] = {"ok": True, "messages": thread}
+    model = ScriptedModel(draft(claim(CLAIM, QUOTE)))
+    lab = lab_over(slack, writing_parts(parts, model, usual=WRITER, others=()), tmp_path)
+    lab.post(event({"text": f"<@{BOT}> which factors mediate it?", "ts": "5", "thread_ts": "1"}, "Ev1"))
     lab.settle()
     (message,) = lab.posted()
     assert message["text"] == f"{CLAIM} [1]"
     told = words(message["blocks"])
-    assert told.startswith("Understood as: which cytokines mediate wound healing?" + CLAIM)
+    assert told.startswith("Understood as: which factors mediate wound healing?" + CLAIM)
     assert f"Written by {MODEL}; each sentence was checked against the sources it cites." in told
     assert "supports it" in told
-    assert quotes(message) == [QUOTE]
-    assert written.heard[0].history == (Turn("user", "Cytokines?"),)
+    (quote,) = quotes(message)
+    assert quote.startswith(QUOTE)
 
 
 def test_a_fallback_says_that_it_is_one(slack: FakeSlack, parts: Parts, tmp_path: Path) -> None:
-    usual = writing_parts(parts, usual=WRITER, others=())
-    lab = lab_over(slack, usual, tmp_path, Written(usual, Script(fallback="no_claim_survived")))
+    lab = lab_over(slack, writing_parts(parts, ScriptedModel(""), usual=WRITER, others=()), tmp_path)
     lab.post(event({"text": f"<@{BOT}> {QUESTION}"}, "Ev1"))
     lab.settle()
     told = words(lab.posted()[0]["blocks"])
-    assert "None of what the model wrote could be verified" in told
+    assert "Nothing that the model wrote is supported by the documents." in told
     assert "Written by" not in told
 
 

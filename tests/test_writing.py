@@ -1,7 +1,6 @@
 """A model writes; what is shown of it is located, judged and cited, and everything else is dropped and counted."""
 
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -11,6 +10,7 @@ from assistant.bootstrap import Parts
 from assistant.errors import Abandoned, GeneratorError, GeneratorFailed
 from assistant.finding import Found
 from assistant.models import Answer, Question, Refusal, Reply, Stated, Turn
+from tests.drafts import claim, draft, piecewise
 from tests.fakes import ScriptedModel, writers_of
 from tests.servers import quick_parts
 
@@ -46,14 +46,6 @@ def written_by(parts: Parts) -> Callable[..., list[Found | Stated | Reply]]:
 
 
 Asking = Callable[..., list[Found | Stated | Reply]]
-
-
-def claim(text: str, *quotes: str, passage: int = 1) -> dict[str, object]:
-    return {"quotes": [{"passage": passage, "quote": quote} for quote in quotes], "claim": text}
-
-
-def draft(*claims: dict[str, object]) -> str:
-    return json.dumps({"claims": claims})
 
 
 def reply_of(steps: list[Found | Stated | Reply]) -> Reply:
@@ -199,16 +191,11 @@ def test_where_the_documents_do_not_answer_no_model_is_asked(written_by: Asking)
 def test_a_sentence_is_stated_before_the_next_one_is_written(parts: Parts) -> None:
     told: list[str] = []
 
-    class Slow(ScriptedModel):
-        def stream(self, *given: object, **options: object) -> Iterator[object]:  # type: ignore[override]
-            for piece in super().stream(*given, **options):  # type: ignore[arg-type]
-                told.append("wrote")
-                yield piece
-
-    first, second = draft(claim(SAYS, SAYS), claim(SAYS, SAYS)).split("}, {", 1)
-    assistant = Assistant(parts.reader(), parts.finder, writers_of(Slow(first, "}, {", second)))
+    first, second, end = piecewise(claim(SAYS, SAYS), claim(SAYS, SAYS))
+    model = ScriptedModel(first, lambda: told.append("more"), second, end)
+    assistant = Assistant(parts.reader(), parts.finder, writers_of(model))
     told.extend(type(step).__name__ for step in assistant.steps(Question(ASKED, caution="eager")))
-    assert told == ["Found", "wrote", "wrote", "Stated", "wrote", "wrote", "Reply"]
+    assert told == ["Found", "Stated", "more", "Reply"]
 
 
 def test_who_leaves_stops_the_model(parts: Parts) -> None:

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from click.testing import CliRunner
@@ -14,80 +15,98 @@ from rich.console import Console
 from api.cli import cli
 from api.commands.presenting import show_reply
 from api.commands.presenting_writing import awaited
+from api.shapes.answers import ask_response
+from api.wording import why_dropped
 from assistant.bootstrap import Parts
-from assistant.models import Dropped, Question
+from assistant.models import Dropped, DropReason, Question, Turn
+from tests.drafts import MODEL, WRITER, claim, draft, writing_parts
+from tests.fakes import ScriptedModel
 from tests.servers import quick_parts
-from tests.written import MODEL, WRITER, Script, Written, writing_parts
 
 ROOT = Path(__file__).parent.parent
 CALLS = "Interleukin 6 attracts monocytes to wounds."
-GROWS = "VEGF promotes angiogenesis in muscle."
-ASKED = Question("What attracts monocytes to wounds?", caution="eager", generator=WRITER)
-SCRIPT = Script(
-    claims=[("IL-6 draws monocytes.\x1b[2J", [CALLS])],
-    dropped=[
-        (Dropped("near_miss", "IL-8 draws them.", "Interleukin 8"), CALLS),
-        (Dropped("no_quote", "So be it."), ""),
-    ],
-    rewritten="What attracts monocytes to wounds of mice?",
+ALONE = "What attracts monocytes to wounds?"
+ASKED = Question(
+    "And to wounds?", caution="eager", history=(Turn("user", "What attracts monocytes?"),), generator=WRITER
+)
+SAID = "Monocytes are attracted to wounds by interleukin 6 <source>."
+DROPPED = (
+    claim("Interleukin 8 attracts them.\x1b[2J", "Interleukin 8 attracts monocytes to wounds"),
+    claim("So be it."),
 )
 
 
 @pytest.fixture(scope="module")
 def parts(tmp_path_factory: pytest.TempPathFactory) -> Parts:
-    return writing_parts(quick_parts(tmp_path_factory.mktemp("library")))
+    return quick_parts(tmp_path_factory.mktemp("library"))
 
 
-def shown(parts: Parts, script: Script, *, dropped: bool = False, terminal: bool = False) -> str:
-    written, out = Written(parts, script), io.StringIO()
+def shown(parts: Parts, *pieces: str, question: Question = ASKED, dropped: bool = False, terminal: bool = False) -> str:
+    """What is shown of the answer to a question where a model writes this."""
+    assistant, out = writing_parts(parts, ScriptedModel(*pieces)).assistant(), io.StringIO()
     console = Console(file=out, width=100, force_terminal=terminal, markup=False, highlight=False)
-    reply = awaited(written.steps(ASKED), console)
-    show_reply(reply, written.reader.snapshot("default"), console, dropped=dropped)
+    reply = awaited(assistant.steps(question), console)
+    show_reply(reply, assistant.reader.snapshot("default"), console, dropped=dropped)
     return out.getvalue()
 
 
 def test_an_answer_says_how_the_question_was_understood_who_wrote_it_and_what_it_cost(parts: Parts) -> None:
-    lines = shown(parts, SCRIPT).splitlines()
-    assert lines[0] == "Understood as: What attracts monocytes to wounds of mice?"
+    lines = shown(parts, draft(claim(SAID, CALLS), *DROPPED)).splitlines()
+    assert lines[0] == f"Understood as: {ALONE}"
     assert lines[2:4] == [
-        "IL-6 draws monocytes.␛[2J [1]",
+        f"{SAID} [1]",
         f"Written by {MODEL}; each sentence was checked against the sources it cites.",
     ]
     assert any(line.strip().endswith("wounds.txt, line 3 · supports it") for line in lines)
     assert lines[-2] == "2 of the model's claims were left out. To see them: --dropped"
-    assert lines[-1].endswith(f" ms · {MODEL}, 812 tokens read and 64 written")
+    assert lines[-1].endswith(f" ms · {MODEL}, 2 tokens read and 1 written")
 
 
 def test_dropped_claims_are_listed_where_they_are_asked_for(parts: Parts) -> None:
-    told = " ".join(shown(parts, SCRIPT, dropped=True).split())
-    assert "2 of the model's claims were left out. ✗ IL-8 draws them. its quotation is not quite" in told
-    assert f"“Interleukin 8” — closest, in wounds.txt, line 3: “{CALLS}”" in told
+    told = " ".join(shown(parts, draft(claim(SAID, CALLS), *DROPPED), dropped=True).split())
+    assert (
+        "2 of the model's claims were left out. ✗ Interleukin 8 attracts them. [2J its quotation is not quite" in told
+    )
+    assert f"“Interleukin 8 attracts monocytes to wounds” — closest, in wounds.txt, line 3: “{CALLS}”" in told
     assert "✗ So be it. quotes nothing" in told
 
 
+@pytest.mark.parametrize("reason", get_args(DropReason))
+def test_each_reason_that_a_claim_is_left_out_for_is_told(reason: DropReason) -> None:
+    assert why_dropped(Dropped(reason, "So be it."))
+    assert f"  {reason}: " in (ROOT / "api" / "static" / "writing.js").read_text(encoding="utf-8")
+
+
 def test_an_answer_in_the_documents_own_sentences_says_why(parts: Parts) -> None:
-    told = shown(parts, Script(fallback="no_claim_survived"))
-    assert "None of what the model wrote could be verified" in told
+    told = shown(parts, "")
+    assert "Nothing that the model wrote is supported by the documents." in told
+    assert CALLS in told
     assert "Written by" not in told
     assert "left out" not in told
 
 
-def test_a_terminal_shows_each_sentence_once_it_is_verified_and_nothing_that_it_would_obey(parts: Parts) -> None:
-    told = shown(parts, SCRIPT, terminal=True)
-    awaiting, _, answer = told.partition("Understood as")
-    assert "IL-6 draws monocytes.␛[2J [1]" in awaiting
-    assert "IL-6 draws monocytes.␛[2J [1]" in answer
+def test_a_terminal_shows_how_it_understands_then_each_sentence_once_it_is_verified(parts: Parts) -> None:
+    told = shown(parts, draft(claim(SAID, CALLS), *DROPPED), dropped=True, terminal=True)
+    before, *after = told.split(f"{SAID} [1]")
+    assert f"Understood as: {ALONE}" in before
+    assert "Written by" not in after[0]
+    assert "Written by" in after[-1]
+
+
+def test_a_terminal_shows_nothing_that_it_would_obey(tmp_path: Path) -> None:
+    texts = {"wounds.txt": "Wounds\n\nInterleukin 6 attracts \x1b]2;monocytes to wounds.\n"}
+    said = claim(f"{SAID}\x1b", "Interleukin 6 attracts")
+    told = shown(quick_parts(tmp_path, texts), draft(said, *DROPPED), dropped=True, terminal=True)
     assert "\x1b[2J" not in told
+    assert "\x1b]" not in told
+    assert "␛]2;monocytes" in told
 
 
 def test_an_extractive_answer_says_nothing_of_models(parts: Parts) -> None:
-    written, out = Written(parts, Script()), io.StringIO()
-    console = Console(file=out, width=100)
-    question = Question(ASKED.text, caution="eager")
-    show_reply(awaited(written.steps(question), console), written.reader.snapshot("default"), console)
-    assert CALLS in out.getvalue()
-    assert "model" not in out.getvalue()
-    assert out.getvalue().splitlines()[-1].endswith(" ms")
+    told = shown(parts, question=Question(ALONE, caution="eager"))
+    assert CALLS in told
+    assert "model" not in told
+    assert told.splitlines()[-1].endswith(" ms")
 
 
 def run(folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
@@ -123,9 +142,7 @@ def test_the_key_of_a_generator_is_never_shown(options: list[str], monkeypatch: 
 
 
 def test_verify_says_which_sentences_are_a_models(parts: Parts, tmp_path: Path) -> None:
-    from api.shapes.answers import ask_response
-
-    reply = Written(parts, Script(claims=[("IL-6 draws monocytes.", [CALLS])])).ask(ASKED)
+    reply = writing_parts(parts, ScriptedModel(draft(claim(SAID, CALLS)))).assistant().ask(ASKED)
     answer = tmp_path / "answer.json"
     answer.write_text(ask_response(reply).model_dump_json(by_alias=True))
     source = str(parts.settings.state_dir.parent / "source")

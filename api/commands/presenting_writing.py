@@ -16,8 +16,8 @@ __all__ = ["asked_otherwise", "awaited", "dropped_lines", "used", "written_lines
 
 
 def awaited(steps: Iterator[Found | Stated | Reply], out: Console) -> Reply:
-    """The reply. Until it comes, a terminal shows the sentences that are verified so far."""
-    said = Text()
+    """The reply. Until it comes, a terminal shows how the question was understood, and what is verified so far."""
+    otherwise, said = Text(), Text()
     with ExitStack() as shown:
         live: Live | None = None
         for step in steps:
@@ -25,19 +25,19 @@ def awaited(steps: Iterator[Found | Stated | Reply], out: Console) -> Reply:
                 case Reply():
                     return step
                 case Found():
-                    said = Text()
+                    otherwise, said = Text("".join(f"{line.plain}\n" for line in asked_otherwise(step))), Text()
                 case Stated():
                     said.append(f"{_marked(step.sentence)} ")
-                    if live is None and out.is_terminal:
-                        live = shown.enter_context(Live(console=out, transient=True, auto_refresh=False))
-                    if live is not None:
-                        live.update(Text.assemble((said.plain.translate(VISIBLE), "bold"), ("…", "dim")), refresh=True)
+            if live is None and out.is_terminal and (otherwise or said):
+                live = shown.enter_context(Live(console=out, transient=True, auto_refresh=False))
+            if live is not None:
+                live.update(_so_far(otherwise, said), refresh=True)
     raise RuntimeError("the last step of an answer is the reply")
 
 
-def asked_otherwise(reply: Reply) -> Iterator[Text]:
+def asked_otherwise(asked: Found | Reply) -> Iterator[Text]:
     """The question as it was understood and searched for, where that differs from what was asked."""
-    for how, question in {"Understood as": reply.rewritten, "Searched for": reply.searched_for}.items():
+    for how, question in {"Understood as": asked.rewritten, "Searched for": asked.searched_for}.items():
         if question is not None:
             yield Text.assemble((f"{how}: ", "yellow"), question)
 
@@ -68,6 +68,10 @@ def used(writing: Writing) -> str:
     tokens = writing.usage or {}
     counted = f", {tokens.get('input', 0)} tokens read and {tokens.get('output', 0)} written" if tokens else ""
     return f" · {writing.model}{counted}"
+
+
+def _so_far(otherwise: Text, said: Text) -> Text:
+    return Text.assemble(otherwise.plain.translate(VISIBLE), (said.plain.translate(VISIBLE), "bold"), ("…", "dim"))
 
 
 def _marked(sentence: AnswerSentence) -> str:

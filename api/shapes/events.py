@@ -19,6 +19,7 @@ class RetrievedEvent(BaseModel):
 
     collection: str
     revision: str
+    rewritten: str | None = Field(description="The follow-up as a question that stands alone.")
     searched_for: str | None = Field(description="The question as it was searched for, where that differs.")
     passages: list[PassagePlace]
 
@@ -58,7 +59,8 @@ def _retrieved(found: Found) -> RetrievedEvent:
     return RetrievedEvent(
         collection=found.snapshot.state.name,
         revision=found.snapshot.derived.revision,
-        searched_for=found.asked.text if found.asked.corrected else None,
+        rewritten=found.rewritten,
+        searched_for=found.searched_for,
         passages=passage_places(found),
     )
 

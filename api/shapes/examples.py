@@ -149,6 +149,7 @@ ASK_EXAMPLES = {
 RETRIEVED: dict[str, Any] = {
     "collection": "default",
     "revision": "71fdfe45dc2b1919",
+    "rewritten": None,
     "searched_for": None,
     "passages": [
         {

@@ -77,7 +77,7 @@ def search_response(question: str, found: Found, *, limit: int) -> SearchRespons
     located = locate_hits(found.hits[:limit], snapshot)
     return SearchResponse(
         question=question,
-        searched_for=found.asked.text if found.asked.corrected else None,
+        searched_for=found.searched_for,
         index=IndexOut(
             collection=snapshot.state.name,
             revision=snapshot.derived.revision,

@@ -29,9 +29,12 @@ export class Reply {
   }
 
   /** What was found to read. When it comes again, all that came before is no longer so. */
-  found({ passages }) {
+  found(retrieved) {
+    const { passages } = retrieved;
     this.citations = [];
     this.sentences.replaceChildren();
+    fill(this.element, ...askedOtherwise(retrieved), this.sentences, this.state);
+    if (retrieved.rewritten) announce(`Understood as: ${retrieved.rewritten}`);
     const documents = new Set(passages.map((passage) => passage.document_id)).size;
     const said = `Reading ${counted(passages.length, "passage")} of ${counted(documents, "document")}…`;
     this.state.textContent = passages.length ? said : "Looking for passages…";

@@ -9,7 +9,7 @@ const WHY_LEFT_OUT = {
   near_miss: "What it quotes is not quite what the passage says.",
   contradicted: "Its source says otherwise.",
   not_supported: "Its source does not say that.",
-  beside_the_question: "Other sentences answer the question far better.",
+  beside_the_question: "It does not answer the question as well as others do.",
   repeated: "It was said already.",
 };
 
@@ -49,7 +49,7 @@ export function leftOut({ dropped }, opens) {
     "details",
     { class: "left-out" },
     make("summary", {}, `${counted(dropped.length, "claim")} ${dropped.length === 1 ? "was" : "were"} left out`),
-    make("p", { class: "quiet" }, "The model also said this, and its sources do not support it. Do not rely on it."),
+    make("p", { class: "quiet" }, "The model also said this, and it was not accepted. Do not rely on it."),
     make("ul", {}, ...dropped.map((claim) => leftOutClaim(claim, opens))),
   );
 }

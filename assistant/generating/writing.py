@@ -139,15 +139,18 @@ class _Review:
         lines = list(dict.fromkeys(line for each in found if isinstance(each, Located) for line in each.lines))
         if not lines:
             return self._unlocated(claim, found), ()
-        said = frozenset(terms(claim.text))
-        if any(said == other or len(said & other) >= SAME * len(said | other) for other in self._said):
-            return Dropped("repeated", claim.text), ()
-        dropped = self._unsupported(claim.text, lines)
-        if not dropped and not any(line.relevant for line in lines):
-            dropped = Dropped("beside_the_question", claim.text)
+        dropped = self._unsupported(claim.text, lines) or self._needless(claim.text, lines)
         if not dropped:
-            self._said.append(said)
+            self._said.append(frozenset(terms(claim.text)))
         return dropped, lines
+
+    def _needless(self, text: str, lines: Sequence[Line]) -> Dropped | None:
+        """Why a claim that is supported adds nothing to the answer."""
+        if not any(line.relevant for line in lines):
+            return Dropped("beside_the_question", text)
+        said = frozenset(terms(text))
+        again = any(said == other or len(said & other) >= SAME * len(said | other) for other in self._said)
+        return Dropped("repeated", text) if again else None
 
     def _unlocated(self, claim: Claim, found: Sequence[Located | NearMiss | None]) -> Dropped:
         near = next((each for each in found if isinstance(each, NearMiss)), None)
