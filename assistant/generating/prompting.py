@@ -36,7 +36,7 @@ PASSAGE = """\
 {text}
 --- end of passage {number} {code} ---"""
 
-MOST_QUOTES, LONGEST_CLAIM = 2, 400
+MOST_QUOTES, LONGEST_CLAIM = 3, 400
 """Quotations of a claim, and characters of one, in the schema."""
 RELEVANT = 0.6
 """The share of the best sentence's score from which on a sentence may prove an answer: of the accepted evidence of our
@@ -96,7 +96,8 @@ def give(found: Found, *, most: int, tokens: int) -> list[Given]:
 def draft_schema(given: Sequence[Given], *, most: int, held: bool) -> dict[str, object]:
     """The JSON schema of a draft: quotations before what is claimed of them.
 
-    ``held`` to a grammar, a model can quote nothing but the relevant sentences that it was given, whole.
+    ``held`` to a grammar, a model can quote nothing but the relevant sentences that it was given, whole, and one a claim:
+    small models would quote until their draft is full.
     """
     quote: dict[str, object] = {"type": "string"}
     passage: dict[str, object] = {"type": "integer"}
@@ -104,7 +105,7 @@ def draft_schema(given: Sequence[Given], *, most: int, held: bool) -> dict[str, 
     if held and lines:
         quote = {"enum": list(dict.fromkeys(line.shown for line in lines if line.relevant)) or [lines[0].shown]}
         passage = {"enum": [each.number for each in given]}
-    quotes = _list_of(_object(passage=passage, quote=quote), least=int(held), most=MOST_QUOTES)
+    quotes = _list_of(_object(passage=passage, quote=quote), least=int(held), most=1 if held else MOST_QUOTES)
     claim: dict[str, object] = {"type": "string", "maxLength": LONGEST_CLAIM} if held else {"type": "string"}
     return _object(claims=_list_of(_object(quotes=quotes, claim=claim), most=most))
 
