@@ -96,8 +96,8 @@ def give(found: Found, *, most: int, tokens: int) -> list[Given]:
 def draft_schema(given: Sequence[Given], *, most: int, held: bool) -> dict[str, object]:
     """The JSON schema of a draft: quotations before what is claimed of them.
 
-    ``held`` to a grammar, a model can quote nothing but the relevant sentences that it was given, whole, and one a claim:
-    small models would quote until their draft is full.
+    ``held`` to a grammar, a model can quote nothing but the relevant sentences that it was given, whole, and one for
+    each claim: small models would quote until their draft is full.
     """
     quote: dict[str, object] = {"type": "string"}
     passage: dict[str, object] = {"type": "integer"}
