@@ -32,6 +32,7 @@ def cases_of(server: Running, folder: Path, *options: str) -> int:
     return int(counted[1])
 
 
+@pytest.mark.slow
 def test_every_path_keeps_its_contract_at_the_edges(server: Running, tmp_path: Path) -> None:
     """The examples, and each boundary of each schema, within and just beyond it."""
     assert cases_of(server, tmp_path, "--phases", "examples,coverage") > 200

@@ -72,7 +72,7 @@ def hashing() -> Embedder:
     return HashingEmbedder()
 
 
-@pytest.fixture(params=["embedder", "reference", "hashing"])
+@pytest.fixture(params=["embedder", pytest.param("reference", marks=pytest.mark.slow), "hashing"])
 def any_embedder(request: pytest.FixtureRequest) -> Any:
     return request.getfixturevalue(request.param)
 

@@ -83,6 +83,7 @@ def test_a_damaged_build_is_red_and_the_right_metric_is_named(
     assert metric in reds(unharmed, evaluate(prepared, Way()))
 
 
+@pytest.mark.slow
 def test_an_unchanged_build_is_green_and_writes_the_same_bytes(prepared: Prepared, unharmed: Report) -> None:
     again = evaluate(prepared, Way())
     assert reds(unharmed, again) == set()

@@ -189,7 +189,12 @@ def proved(reply: Reply, documents: Path = SEEDS) -> bool:
 
 
 @pytest.mark.parametrize(
-    "question", ["What is the stem cell secretome?", "Which factors mediate wound healing?", "What is a blastocyst?"]
+    "question",
+    [
+        "What is the stem cell secretome?",
+        pytest.param("Which factors mediate wound healing?", marks=pytest.mark.slow),
+        pytest.param("What is a blastocyst?", marks=pytest.mark.slow),
+    ],
 )
 def test_whatever_a_real_model_writes_is_proved_or_not_shown(real: Parts, question: str) -> None:
     steps = list(real.assistant().steps(Question(question, max_sentences=2)))

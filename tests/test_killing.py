@@ -380,6 +380,7 @@ def _job(action: str, folder: Folder, state_dir: Path, *, tokens: int) -> dict[s
     }
 
 
+@pytest.mark.slow
 def test_an_index_that_was_killed_often_ends_as_if_nothing_had_happened(tmp_path: Path) -> None:
     last = torment(tmp_path, seed=random.SystemRandom().randrange(10**6), kills=12)
     assert sum(last.values()) >= 12

@@ -18,6 +18,7 @@ TEXT = " ".join(
 ANSWER = "Glacier number 31 lost 31 tonnes"
 
 
+@pytest.mark.slow
 def test_each_way_is_a_row_with_its_change_from_the_first(tmp_path: Path) -> None:
     (tmp_path / "corpus.jsonl").write_text(json.dumps({"id": "a", "title": "Ice", "text": TEXT}), encoding="utf-8")
     answer = {"text": ANSWER, "start": TEXT.index(ANSWER)}

@@ -44,6 +44,7 @@ def _environment() -> dict[str, str]:
     return {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
 
 
+@pytest.mark.slow
 def test_the_commands_print_what_is_shown(folder: Path) -> None:
     """In the order of the README, in an empty folder that has the seeds in it."""
     steps = _steps()

@@ -85,6 +85,7 @@ def test_a_chain_that_fails_is_an_error_with_what_it_said(folder: Path, chain: T
         chain.rank(open_folder(folder, cache_dir=tmp_path), [asked("1"), asked("2")], source=folder)
 
 
+@pytest.mark.slow
 def test_the_file_has_a_column_for_every_set_and_split(
     folder: Path, chain: TutorialChain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
