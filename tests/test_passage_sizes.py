@@ -5,6 +5,8 @@ from itertools import pairwise
 from pathlib import Path
 from unittest.mock import patch
 
+import pytest
+
 from evals.datasets import open_folder
 from evals.passage_sizes import WAYS, overlapping, rows
 from index import chunking
