@@ -8,7 +8,7 @@ from assistant.claims.judge import Judgement
 from assistant.claims.opposites import poles_of
 from assistant.claims.reading import Evidence, Statement, Word, keys
 
-__all__ = ["check_order"]
+__all__ = ["PIVOTS", "check_order"]
 
 PIVOTS = keys("""
 than versus vs compare compared comparison cause causes lead leads result bind binds target targets regulate mediate
@@ -26,10 +26,34 @@ def check_order(aligned: Aligned) -> Judgement | None:
     """Whether what stands before a relation in the claim stands behind it in a sentence, and the other way round."""
     if not aligned.moved:
         return None
+    doer = _another_doer(aligned)
+    if doer is not None:
+        return Judgement("contradicted", f'the quotation does not say it is done by "{doer.text}"')
     for place, word in enumerate(aligned.claim.words):
         if (word.key in PIVOTS or poles_of(word.key)) and _swapped(aligned, place):
             return Judgement("contradicted", f'the claim swaps what stands around "{word.text}" in the quotation')
     return None
+
+
+def _another_doer(aligned: Aligned) -> Word | None:
+    """What stands behind "by" in the claim, where all of its sentences have something else there."""
+    theirs = [found for sentence in aligned.basis for found in _doers(sentence)]
+    for ours in _doers(aligned.claim):
+        said = any(aligned.evidence.says_in(word, _terms_of(other)) for word in ours for other in theirs)
+        if theirs and ours and not said and aligned.says(ours[0]):
+            return ours[0]
+    return None
+
+
+def _doers(sentence: Statement) -> list[list[Word]]:
+    """The content words close behind each "by"."""
+    places = [place for place, word in enumerate(sentence.words) if word.text == "by"]
+    found = [[word for word in sentence.words[place + 1 : place + REACH] if word.terms] for place in places]
+    return [near for near in found if near and not near[0].text[0].isdigit()]
+
+
+def _terms_of(words: Collection[Word]) -> frozenset[str]:
+    return frozenset(term for word in words for term in word.terms)
 
 
 def _swapped(aligned: Aligned, place: int) -> bool:

@@ -165,6 +165,8 @@ class Evidence:
 
     def says_in(self, word: Word, found: frozenset[str]) -> bool:
         """Whether these terms say the word. A name with a number must stand with its number, a compound whole."""
+        if not word.terms:
+            return False
         if word.terms[0] in found or any(self._meant(term, found) for term in word.terms[:1]):
             return True
         if any(map(str.isdigit, word.text)):
