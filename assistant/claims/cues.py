@@ -9,7 +9,8 @@ __all__ = ["CAUSES", "CONDITIONS", "HEDGES", "NOMINAL", "VERBAL", "WEAK_AMOUNTS"
 VERBAL = keys("""
 not never cannot fail fails failed failing failure neither nor none unable unlikely rarely hardly barely isn't aren't
 wasn't weren't don't doesn't didn't can't couldn't won't wouldn't hasn't haven't hadn't shouldn't contrary deny denies
-denied refute refutes refuted disprove disproved myth false incorrect unlike contrast insufficient inadequate incapable
+denied refute refutes refuted disprove disproved myth false incorrect unlike contrast insufficient inadequate
+incapable
 inability misconception misbelief fallacy debunked wrongly mistakenly erroneously
 """)
 """Denials that bear on what follows."""
@@ -20,7 +21,8 @@ may might could possibly possible perhaps probably likely suggest suggests sugge
 appears appeared seem seems seemed putative putatively hypothesize hypothesise hypothesized hypothesis presumably
 presumed thought believed proposed propose speculate speculated speculation suspected unclear unknown uncertain
 whether tend tends predicted predict expected expect potentially conceivable conceivably plausible assume assumed
-assuming theoretically imply implies controversial debated speculative supposed maybe aim aimed investigate hope should would
+assuming theoretically imply implies controversial debated speculative supposed maybe aim aimed investigate hope
+should would
 idea notion belief believe view viewpoint opinion assertion claim claims claimed claiming argue argues argued assert
 asserts asserted contend contends allegedly alleged purported purportedly reputed designed intended meant candidate
 candidates promising hopefully envisaged anticipated attempt attempts attempted planned elucidated postulate postulated

@@ -9,7 +9,7 @@ from assistant.claims.cues import is_cue
 from assistant.claims.judge import Judgement
 from assistant.claims.opposites import poles_of
 from assistant.claims.ordering import PIVOTS
-from assistant.claims.reading import Statement, Word
+from assistant.claims.reading import Statement, Word, key
 
 __all__ = ["check_joining"]
 
@@ -17,7 +17,9 @@ COORDINATORS = frozenset(
     {"and", "or", "but", "whereas", "while", "although", "though", "however", "nor", "versus", "vs"}
 )
 RELATIVES = frozenset({"which", "who", "whom", "whose", "that", "where", "when"})
-PREPOSITIONS = frozenset("via by through with from for after before during under against without".split())
+PREPOSITIONS = frozenset(
+    {"via", "by", "through", "with", "from", "for", "after", "before", "during", "under", "against", "without"}
+)
 OBJECT_RELATIVES = frozenset({"that", "which", "who"})
 LONGEST_ITEM = 3
 """Content words of a member of a list."""
@@ -62,12 +64,17 @@ def _attaches_elsewhere(aligned: Aligned, one: Word, other: Word, between: Seque
     if anew and not RELATIVES & ours and RELATIVES & set(theirs[:1]):
         return True
     lost = [word.terms and not is_free(word) and not aligned.keeps(word) for word in between]
-    if not (one.key in PIVOTS or poles_of(one.key)) or not any(lost) or ours & (PREPOSITIONS | RELATIVES):
+    if not _takes_object(one) or not any(lost) or ours & (PREPOSITIONS | RELATIVES):
         return False
     if any(stands_for(word, [found for found in words if found.text in ours], aligned.evidence) for word in between):
         return False
     behind = theirs[lost.index(True) + 1 :]
     return any(text in PREPOSITIONS for text in behind) or any(text in OBJECT_RELATIVES for text in behind[:1])
+
+
+def _takes_object(word: Word) -> bool:
+    axes = {pole.axis for verb in ("increase", "improve", "contain") for pole in poles_of(key(verb))}
+    return word.key in PIVOTS or any(pole.axis in axes for pole in poles_of(word.key))
 
 
 def _left_out(aligned: Aligned, one: Word, other: Word, between: Sequence[Word]) -> list[Word]:

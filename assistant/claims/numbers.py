@@ -29,7 +29,7 @@ def check_numbers(aligned: Aligned) -> Judgement | None:
 
 
 def _changed_by(aligned: Aligned) -> Judgement | None:
-    """ "Fell to 20 %" is not "fell by 20 %"."""
+    """A fall to 20 % is none by 20 %."""
     there: dict[tuple[Decimal, str, str], set[str]] = {}
     for sentence in aligned.evidence.sentences:
         for quantity, preposition in _with_prepositions(sentence):

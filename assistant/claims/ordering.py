@@ -1,6 +1,6 @@
 """Who does what to whom, and what is more than what: the same words the other way round say something else."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from itertools import pairwise
 
 from assistant.claims.aligning import Aligned
@@ -37,19 +37,22 @@ def check_order(aligned: Aligned) -> Judgement | None:
 
 def _another_doer(aligned: Aligned) -> Word | None:
     """What stands behind "by" in the claim, where all of its sentences have something else there."""
-    theirs = [found for sentence in aligned.basis for found in _doers(sentence)]
-    for ours in _doers(aligned.claim):
+    given = [found for sentence in aligned.basis for found in _doers(sentence)]
+    for done, ours in _doers(aligned.claim):
+        theirs = [doers for deed, doers in given if deed == done]
         said = any(aligned.evidence.says_in(word, _terms_of(other)) for word in ours for other in theirs)
-        if theirs and ours and not said and aligned.says(ours[0]):
+        if theirs and not said and aligned.says(ours[0]):
             return ours[0]
     return None
 
 
-def _doers(sentence: Statement) -> list[list[Word]]:
-    """The content words close behind each "by"."""
-    places = [place for place, word in enumerate(sentence.words) if word.text == "by"]
-    found = [[word for word in sentence.words[place + 1 : place + REACH] if word.terms] for place in places]
-    return [near for near in found if near and not near[0].text[0].isdigit()]
+def _doers(sentence: Statement) -> Iterator[tuple[str, list[Word]]]:
+    """For each "by" what stands before it, and the content words close behind."""
+    for place, word in enumerate(sentence.words):
+        before = [other for other in sentence.words[:place] if other.terms]
+        near = [other for other in sentence.words[place + 1 : place + REACH] if other.terms]
+        if word.text == "by" and before and near and not near[0].text[0].isdigit():
+            yield before[-1].key, near
 
 
 def _terms_of(words: Collection[Word]) -> frozenset[str]:

@@ -10,12 +10,13 @@ __all__ = ["Scope", "scopes"]
 MODIFIERS = """
 significant significantly statistically clear clearly obvious obvious major further additional any evidence of the a an
 strong strongly marked markedly considerably substantially also only fully completely directly be been being to have
-has study studies trial trials report reports data group groups cohort cohorts author authors experiment experiments
-proof indication date had in that it is are was were this these its their there
+has study studies trial trials report reports data group groups cohort cohorts author authors experiment
+experiments proof indication date had in that it is are was were this these its their there
 """
-GENERIC = (
-    "observe find detect see note show report present evident apparent noted seen found shown significant different known clear"
-)
+GENERIC = """
+observe find detect see note show report present evident apparent noted seen found shown
+significant different known clear
+"""
 
 
 @dataclass(frozen=True, slots=True)

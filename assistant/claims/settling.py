@@ -17,11 +17,10 @@ are debated, potential to, in the process of
 """
 OPEN = tuple(tuple(phrase.split()) for phrase in " ".join(_OPEN.split()).split(", "))
 """What is said of a whole clause, and of what precedes it."""
-CONDITIONAL = ("as long as", "so long as", "on condition that", "in case", "once", "in the event")
+CONDITIONAL = ("as long as", "so long as", "on condition that", "in case", "once", "in the event", "when")
 _CONDITIONAL = tuple(tuple(phrase.split()) for phrase in CONDITIONAL)
-RESTRICTED = frozenset(
-    "in when if after with by for at during under among once upon until as before where through via on from".split()
-)
+_RESTRICTED = "in when if after with by for at during under among once upon until as before where via on from"
+RESTRICTED = frozenset(_RESTRICTED.split())
 """What follows an "only" that restricts the whole clause."""
 OBLIGATIONS = frozenset({"must", "should", "ought", "mandatory", "obligatory", "compulsory"})
 FEWEST = 2
@@ -46,9 +45,9 @@ def _open_at(sentence: Statement) -> Iterator[tuple[int, int]]:
     """Where such words stand, and how many they are."""
     texts = tuple(word.text for word in sentence.words)
     for place, text in enumerate(texts):
-        if text == "only" and texts[place + 1 : place + 2] and texts[place + 1] in RESTRICTED:
-            if texts[max(0, place - 1) : place] != ("not",):
-                yield place, 2
+        restricts = text == "only" and not RESTRICTED.isdisjoint(texts[place + 1 : place + 2])
+        if restricts and texts[max(0, place - 1) : place] != ("not",):
+            yield place, 2
         for phrase in (*OPEN, *_CONDITIONAL):
             if texts[place : place + len(phrase)] == phrase:
                 yield place, len(phrase)

@@ -9,10 +9,11 @@ from assistant.claims.scopes import Scope
 
 __all__ = ["check_width"]
 
-WIDENING = frozenset(
-    "any further additional apparent obvious other evidence longer significant significantly statistically study studies "
-    "trial trials data date".split()
-)
+_WIDENING = """
+any further additional apparent obvious other evidence longer significant significantly statistically study studies
+trial trials data date
+"""
+WIDENING = frozenset(_WIDENING.split())
 """What may be left out between a denial and what it denies."""
 REACH = 8
 """Words behind a denial that what it denies is looked for in."""
