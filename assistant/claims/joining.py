@@ -33,7 +33,8 @@ def check_joining(aligned: Aligned) -> Judgement | None:
         (here, start), (there, end) = aligned.place(one), aligned.place(other)
         if here is not there:
             same = _same_subject(aligned, here, there)
-            apart = not (_starts_anew(aligned, one, other) or there.refers_back or same)
+            anew = _starts_anew(aligned, one, other) and _keeps_subject(aligned, there, end)
+            apart = not (anew or there.refers_back or same)
         elif _attaches_elsewhere(aligned, one, other, here.words[start + 1 : end]):
             apart = True
         else:
@@ -48,6 +49,14 @@ def _same_subject(aligned: Aligned, here: Statement, there: Statement) -> bool:
     """Whether both sentences, and the claim, begin with the same thing."""
     first = {said.content[0].key if said.content else "" for said in (aligned.claim, here, there)}
     return len(first) == 1
+
+
+def _keeps_subject(aligned: Aligned, sentence: Statement, place: int) -> bool:
+    """Whether the claim has what the clause of the word at this place begins with."""
+    clause = sentence.words[place].clause
+    before = [word for word in sentence.words[: place + 1] if word.clause == clause and word.terms]
+    begin = next((word for word in before if not is_free(word) and not word.text.endswith("ly")), None)
+    return begin is None or begin is sentence.words[place] or any(map(aligned.keeps, before[:-1]))
 
 
 def _attaches_elsewhere(aligned: Aligned, one: Word, other: Word, between: Sequence[Word]) -> bool:

@@ -14,7 +14,7 @@ PIVOTS = keys("""
 than versus vs compare compared comparison cause causes lead leads result bind binds target targets regulate mediate
 produce express secrete convert differentiate derive release receive precede follow replace outperform exceed affect
 depend require stimulate activate inhibit block induce into from interact phosphorylate recruit migrate transform
-control
+control then
 """)
 COMPARISONS = keys("than versus vs compare compared comparison")
 PASSIVE = frozenset({"is", "are", "was", "were", "been", "be", "being"})
@@ -94,4 +94,4 @@ def _is_passive(sentence: tuple[Word, ...], place: int) -> bool:
         one.text == "by" and not other.text[0].isdigit() for one, other in pairwise(sentence[place + 1 : place + REACH])
     )
     before = any(word.text in PASSIVE for word in sentence[max(0, place - 3) : place])
-    return has_doer and (before or sentence[place + 1].text == "of")
+    return has_doer and (before or sentence[place + 1].text == "of" or sentence[place].text.endswith("ion"))
