@@ -12,6 +12,10 @@ from assistant.claims.judge import Premise
 JUDGE = BuiltInJudge()
 
 UNFAITHFUL = """
+VEGF-A was reduced. | VEGF-C was reduced.
+The CD4+ cells expanded. | The CD4− cells expanded.
+Mice were vaccinated and then infected. | Mice were infected and then vaccinated.
+Fibroblasts secrete VEGF and suppress T cells. | Fibroblasts secrete VEGF. | MSCs suppress T cells.
 HGF drives fibrosis in the kidney. | The idea that HGF drives fibrosis in the kidney has been abandoned.
 Antioxidants extend human lifespan. | The view that antioxidants extend human lifespan is a misconception.
 Telomerase is inactive in adult stem cells. | Earlier reports that telomerase is inactive in adult stem cells have \
@@ -88,6 +92,8 @@ Treatment with antibodies against VEGF promotes angiogenesis. | VEGF promotes an
 """
 
 FAITHFUL = """
+Hypoxia increases VEGF secretion by MSCs. | Hypoxia increases the secretion of VEGF by MSCs.
+IL-6 secretion was reduced by HGF in macrophages. | HGF reduced IL-6 secretion in macrophages.
 The secretome contains growth factors, cytokines and extracellular vesicles. | The secretome24 contains growth \
   factors, cytokines and extracellular vesicles25,26.
 Exosomes carry miRNA. | Exosomes carry miRNA,12 and proteins [13,14].

@@ -94,4 +94,7 @@ def _is_passive(sentence: tuple[Word, ...], place: int) -> bool:
         one.text == "by" and not other.text[0].isdigit() for one, other in pairwise(sentence[place + 1 : place + REACH])
     )
     before = any(word.text in PASSIVE for word in sentence[max(0, place - 3) : place])
-    return has_doer and (before or sentence[place + 1].text == "of" or sentence[place].text.endswith("ion"))
+    if not has_doer:
+        return False
+    behind = sentence[place + 1].text
+    return before or behind == "of" or (behind == "by" and sentence[place].text.endswith("ion"))
