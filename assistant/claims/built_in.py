@@ -6,14 +6,19 @@ from assistant.claims.aligning import Aligned, align
 from assistant.claims.covering import check_exchange, closeness, coverage, missing, unsaid
 from assistant.claims.direction import check_direction
 from assistant.claims.hedging import check_causes, check_hedges
+from assistant.claims.inverting import check_inverters
 from assistant.claims.joining import check_joining
 from assistant.claims.judge import Judgement, Premise
 from assistant.claims.naming import check_names, check_subjects
 from assistant.claims.negation import check_negation
 from assistant.claims.numbers import check_numbers
 from assistant.claims.ordering import check_order
+from assistant.claims.pairing import check_pairs
 from assistant.claims.quantifying import check_quantifiers
 from assistant.claims.reading import Evidence, Statement, read, read_premise, sentences_of
+from assistant.claims.settling import check_settled
+from assistant.claims.significance import check_significance
+from assistant.claims.widening import check_width
 from index.embedding import Embedder
 
 __all__ = ["BUILT_IN", "BuiltInJudge"]
@@ -32,10 +37,15 @@ CHECKS: tuple[Check, ...] = (
     check_names,
     check_subjects,
     check_negation,
+    check_width,
     check_direction,
+    check_inverters,
     check_order,
+    check_pairs,
     check_quantifiers,
     check_hedges,
+    check_settled,
+    check_significance,
     check_causes,
     check_exchange,
     check_joining,

@@ -23,7 +23,7 @@ described describes according known also thus therefore via use uses used using 
 suggests suggested addition additionally moreover furthermore respectively among within upon able called termed well
 various may might could well-known type types kind approximately about around roughly however gene genes protein
 proteins passage passages source sources document documents text texts quotation quotations excerpt excerpts yes stand
-stands refer refers
+stands refer refers review reviews contrast
 """)
 """Words that a claim may add: they say how something is known rather than what."""
 
@@ -66,7 +66,7 @@ def stands_for(word: Word, others: Iterable[Word], evidence: Evidence) -> bool:
 def check_exchange(aligned: Aligned) -> Judgement | None:
     """Whether a word that the sentences say elsewhere takes the place of some that the claim does not have."""
     for word in aligned.moved:
-        there = [other for other in aligned.instead[word] if other.terms]
+        there = [other for other in aligned.instead[word] if other.terms and not is_free(other)]
         if 0 < len(there) <= LONGEST_EXCHANGE and not word.text[0].isdigit() and not _is_kept(there, word, aligned):
             return Judgement("not_supported", f'the quotation says "{there[0].text}" there, the claim "{word.text}"')
     return None

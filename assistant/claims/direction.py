@@ -15,6 +15,9 @@ REACH = 6
 
 def check_direction(aligned: Aligned) -> Judgement | None:
     """What the claim adds that goes the opposite way of what it replaces, or of what is said of the same thing."""
+    changed = _changed_places(aligned)
+    if changed is not None:
+        return Judgement("contradicted", f'the claim has "{changed.text}" in another place than the quotation')
     for word in aligned.added_in_order:
         if poles_of(word.key):
             there = aligned.instead[word]
@@ -24,6 +27,15 @@ def check_direction(aligned: Aligned) -> Judgement | None:
             if other is not None:
                 return Judgement("contradicted", f'the quotation says "{other.text}", the claim "{word.text}"')
     return None
+
+
+def _changed_places(aligned: Aligned) -> Word | None:
+    """A direction that has moved, where nothing but directions has: "rises with falling" for "falls with rising"."""
+    added = [word for word in aligned.added_in_order if word.terms]
+    moved = [word for word in aligned.moved if poles_of(word.key)]
+    only_directions = all(poles_of(word.key) for word in added)
+    opposed = [word for word in moved if _opposites(word, aligned.kept)]
+    return opposed[0] if opposed and only_directions else None
 
 
 def _replaced(word: Word, aligned: Aligned) -> Word | None:

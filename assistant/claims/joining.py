@@ -8,7 +8,8 @@ from assistant.claims.covering import is_free, stands_for
 from assistant.claims.cues import is_cue
 from assistant.claims.judge import Judgement
 from assistant.claims.opposites import poles_of
-from assistant.claims.reading import Word
+from assistant.claims.ordering import PIVOTS
+from assistant.claims.reading import Statement, Word, key
 
 __all__ = ["check_joining"]
 
@@ -16,6 +17,10 @@ COORDINATORS = frozenset(
     {"and", "or", "but", "whereas", "while", "although", "though", "however", "nor", "versus", "vs"}
 )
 RELATIVES = frozenset({"which", "who", "whom", "whose", "that", "where", "when"})
+PREPOSITIONS = frozenset(
+    {"via", "by", "through", "with", "from", "for", "after", "before", "during", "under", "against", "without"}
+)
+OBJECT_RELATIVES = frozenset({"that", "which", "who"})
 LONGEST_ITEM = 3
 """Content words of a member of a list."""
 FEWEST_OF_A_SENTENCE = 3
@@ -27,13 +32,58 @@ def check_joining(aligned: Aligned) -> Judgement | None:
     for one, other in pairwise(word for word in aligned.claim.words if word in aligned.kept):
         (here, start), (there, end) = aligned.place(one), aligned.place(other)
         if here is not there:
-            apart = not (_starts_anew(aligned, one, other) or there.refers_back)
+            same = _same_subject(aligned, here, there)
+            anew = _starts_anew(aligned, one, other) and _keeps_subject(aligned, there, end)
+            apart = not (anew or there.refers_back or same)
+        elif _attaches_elsewhere(aligned, one, other, here.words[start + 1 : end]):
+            apart = True
         else:
             apart = _stand_apart(_left_out(aligned, one, other, here.words[start + 1 : end]), here.words[start])
         if apart:
             reason = f'the quotation says "{one.text}" and "{other.text}" of different things'
             return Judgement("not_supported", reason)
     return None
+
+
+def _same_subject(aligned: Aligned, here: Statement, there: Statement) -> bool:
+    """Whether both sentences, and the claim, begin with the same thing."""
+    first = {said.content[0].key if said.content else "" for said in (aligned.claim, here, there)}
+    return len(first) == 1
+
+
+def _keeps_subject(aligned: Aligned, sentence: Statement, place: int) -> bool:
+    """Whether the claim has what the clause of the word at this place begins with."""
+    clause = sentence.words[place].clause
+    before = [word for word in sentence.words[: place + 1] if word.clause == clause and word.terms]
+    begin = next((word for word in before if not is_free(word) and not word.text.endswith("ly")), None)
+    return begin is None or begin is sentence.words[place] or any(map(aligned.keeps, before[:-1]))
+
+
+def _attaches_elsewhere(aligned: Aligned, one: Word, other: Word, between: Sequence[Word]) -> bool:
+    """Whether the claim has another object, or another subject, than the words between say.
+
+    "A clears B, which heals" is not "A clears B and heals"; "replaces B via C", "contains B that repairs C" do not say
+    that A replaces or contains C.
+    """
+    between = [word for word in between if one.aside or not word.aside]
+    words = aligned.claim.words
+    ours = {word.text for word in words[words.index(one) + 1 : words.index(other)]}
+    theirs = [word.text for word in between]
+    anew = "and" in ours or (one.clause != other.clause and not ours & COORDINATORS)
+    if anew and not RELATIVES & ours and RELATIVES & set(theirs[:1]):
+        return True
+    lost = [word.terms and not is_free(word) and not aligned.keeps(word) for word in between]
+    if not _takes_object(one) or not any(lost) or ours & (PREPOSITIONS | RELATIVES):
+        return False
+    if any(stands_for(word, [found for found in words if found.text in ours], aligned.evidence) for word in between):
+        return False
+    behind = theirs[lost.index(True) + 1 :]
+    return any(text in PREPOSITIONS for text in behind) or any(text in OBJECT_RELATIVES for text in behind[:1])
+
+
+def _takes_object(word: Word) -> bool:
+    axes = {pole.axis for verb in ("increase", "improve", "contain") for pole in poles_of(key(verb))}
+    return word.key in PIVOTS or any(pole.axis in axes for pole in poles_of(word.key))
 
 
 def _left_out(aligned: Aligned, one: Word, other: Word, between: Sequence[Word]) -> list[Word]:

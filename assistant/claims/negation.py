@@ -8,11 +8,19 @@ from assistant.claims.judge import Judgement
 from assistant.claims.reading import Statement, Word
 from assistant.claims.scopes import Scope, scopes
 
-__all__ = ["check_negation", "is_opposite"]
+__all__ = ["check_negation", "is_opposite", "negations"]
 
 PREFIXES = ("non", "un", "in", "im", "ir", "dis", "anti", "mis", "ab", "a", "de", "mal")
 SHORTEST_STEM = 4
 NOT_ONLY = ("not", "only")
+IN_PHRASES = {
+    "contrast": ("to", "with"),
+    "contrary": ("to",),
+    "instead": ("of",),
+    "rather": ("than",),
+    "exception": ("of",),
+}
+"""Words that deny only before one of these."""
 
 
 def check_negation(aligned: Aligned) -> Judgement | None:
@@ -57,7 +65,16 @@ def _denies_less(aligned: Aligned) -> Judgement | None:
 
 def negations(sentence: Statement) -> list[Scope]:
     """What the sentence denies: three words after "not", one after "no" or "without"."""
-    return [*scopes(sentence, VERBAL, reach=3), *scopes(sentence, NOMINAL, reach=1)]
+    found = (*scopes(sentence, VERBAL, reach=3), *scopes(sentence, NOMINAL, reach=1))
+    return [scope for scope in found if _denies(scope.cue, sentence)]
+
+
+def _denies(cue: Word, sentence: Statement) -> bool:
+    """Whether a cue that denies only in a phrase stands in it: "in contrast to", "rather than"."""
+    if cue.text not in IN_PHRASES:
+        return True
+    after = sentence.words[sentence.words.index(cue) + 1 :][:1]
+    return any(word.text in IN_PHRASES[cue.text] for word in after)
 
 
 def _is_not_only(sentence: Statement, cue: Word, aligned: Aligned) -> bool:

@@ -1,15 +1,19 @@
 """Every number of a claim stands in its quotations, with its unit, and for the same thing."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from assistant.claims.aligning import Aligned
 from assistant.claims.judge import Judgement
-from assistant.claims.quantities import COUNTS, Quantity, quantities
-from assistant.claims.reading import Word
+from assistant.claims.quantities import COUNTS, Quantity, in_digits, quantities
+from assistant.claims.reading import Statement, Word
 
 __all__ = ["check_numbers"]
 
+_CHANGE = re.compile(r"\b(by|to|from)\s(?:(?:about|approximately|around|only|nearly|almost|over|up to)\s)?\Z")
+LONGEST_BEFORE = 24
+"""Characters before a number in which its preposition stands."""
 _ONE = frozenset({"a", "an", "single", "one"})
 
 
@@ -21,7 +25,29 @@ def check_numbers(aligned: Aligned) -> Judgement | None:
     for quantity in quantities(aligned.claim.folded):
         if quantity.fact not in facts and not _says_one(quantity, aligned):
             return _missing(quantity, given)
-    return _exchanged(aligned)
+    return _changed_by(aligned) or _exchanged(aligned)
+
+
+def _changed_by(aligned: Aligned) -> Judgement | None:
+    """A fall to 20 % is none by 20 %."""
+    there: dict[tuple[Decimal, str, str], set[str]] = {}
+    for sentence in aligned.evidence.sentences:
+        for quantity, preposition in _with_prepositions(sentence):
+            there.setdefault(quantity.fact, set()).add(preposition)
+    for quantity, ours in _with_prepositions(aligned.claim):
+        theirs = there.get(quantity.fact, set())
+        if ours and theirs and "" not in theirs and ours not in theirs:
+            reason = f'the quotation says "{min(theirs)} {quantity.shown}", the claim "{ours} {quantity.shown}"'
+            return Judgement("contradicted", reason)
+    return None
+
+
+def _with_prepositions(sentence: Statement) -> Iterator[tuple[Quantity, str]]:
+    """Numbers with the word before them, if that says whether it is a change, or where it went."""
+    text = in_digits(sentence.folded)
+    for quantity in quantities(sentence.folded):
+        found = _CHANGE.search(text[max(0, quantity.start - LONGEST_BEFORE) : quantity.start])
+        yield quantity, found[1] if found else ""
 
 
 def _exchanged(aligned: Aligned) -> Judgement | None:

@@ -41,6 +41,7 @@ energy 1000: kcal, kilocalorie, kilocalories
 joule 1: j, joule, joules
 joule 1000: kj, kilojoule, kilojoules
 share 1: %, percent, percentage, pct
+points 1: pp
 fold 1: fold, folds, times
 temperature 1: °c, celsius, c, °
 kelvin 1: k, kelvin
@@ -77,6 +78,7 @@ PHRASES = (
     (r"\btripl(?:e|ed|es|ing)\b(?!-)", "3 fold"),
     (r"\bhalf(?! ?-? ?li[fv]e)\b", "50 %"),
     (r"\bper cent\b", "%"),
+    (r"(?:%|\bpercent(?:age)?)[ -]?points?\b", "pp"),
     (r"\bdegrees? (?=c\b|celsius\b)", "°"),
     (r"° (?=[cf]\b)", "°"),
     (r"\ba (?=(?:hundred|thousand|million|billion|dozen)\b)", "1 "),

@@ -25,6 +25,8 @@ _CLAUSE_END = re.compile(
     r"[;:]\s|,\s|[()]|\s-\s|\b(?=(?:but|whereas|while|although|though|however|because|since|which|despite|unlike)\b)"
     r"|\band (?=(?:did|do|does|was|were|is|are|had|has|have|not|no|without|failed)\b)"
 )
+_LAST_LETTER = re.compile(r"\+$|[a-z]{2}-[a-z]$")
+"""What tells CD4+ from CD4-, and VEGF-A from VEGF-C."""
 _POINT = re.compile(r"(?<=\d)·(?=\d)")
 _IN_TWO = re.compile(r"\b(up|down)[ -](?=regulat)")
 _ANAPHOR = re.compile(
@@ -165,8 +167,12 @@ class Evidence:
 
     def says_in(self, word: Word, found: frozenset[str]) -> bool:
         """Whether these terms say the word. A name with a number must stand with its number, a compound whole."""
+        if not word.terms:
+            return False
         if word.terms[0] in found or any(self._meant(term, found) for term in word.terms[:1]):
             return True
+        if _LAST_LETTER.search(word.text):
+            return False
         if any(map(str.isdigit, word.text)):
             return any(term in found for term in word.terms if any(map(str.isdigit, term)))
         parts = word.terms[1:]

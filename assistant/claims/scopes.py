@@ -10,12 +10,13 @@ __all__ = ["Scope", "scopes"]
 MODIFIERS = """
 significant significantly statistically clear clearly obvious obvious major further additional any evidence of the a an
 strong strongly marked markedly considerably substantially also only fully completely directly be been being to have
-has
-had in that it is are was were this these its their there
+has study studies trial trials report reports data group groups cohort cohorts author authors experiment
+experiments proof indication date had in that it is are was were this these its their there
 """
-GENERIC = (
-    "observe find detect see note show report present evident apparent noted seen found shown significant different"
-)
+GENERIC = """
+observe find detect see note show report present evident apparent noted seen found shown
+significant different known clear
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,8 @@ class Scope:
 
 
 _MODIFIERS = keys(MODIFIERS)
+_REPORTING = keys("find finds found show shows shown report reports reported demonstrate demonstrated prove proved")
+"""What a study does: "no trial found that …" denies what it would have found."""
 _GENERIC = keys(GENERIC)
 
 
@@ -46,7 +49,7 @@ def _words(sentence: Statement, place: int, reach: int) -> list[Word]:
     for word in sentence.words[place + 1 :]:
         if len(found) == reach or (found and word.clause != clause):
             break
-        if word.terms and word.key not in _MODIFIERS:
+        if word.terms and word.key not in _MODIFIERS and not (reach == 1 and not found and word.key in _REPORTING):
             found.append(word)
     if all(word.key in _GENERIC for word in found):
         before = [word for word in sentence.words[:place] if word.clause == clause and word.terms]
