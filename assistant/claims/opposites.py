@@ -33,10 +33,10 @@ delay delays delayed retard slow slows slowed
 improve improves improved improvement improving better best ameliorate ameliorates ameliorated alleviate alleviates
 relieve relieves recover recovery restore restores restored beneficial benefit benefits favourable positive
 positively favorable protect protects protected protective protection success successful successfully advantage
-advantageous heal
+advantageous
 | worsen worsens worsened worse worst aggravate aggravates aggravated exacerbate exacerbates exacerbated deteriorate
 deteriorated deterioration impair impaired harm harms harmed harmful detrimental adverse negative negatively
-unfavourable damage damages damaging deleterious failure failed unsuccessful disadvantage injure
+unfavourable damage damages damaging deleterious failure failed unsuccessful disadvantage
 
 fast faster rapid rapidly quick quickly accelerate accelerated accelerates acceleration hasten early earlier earliest
 speed | slow slower slowly slowed delay delays delayed delaying retard gradual gradually late later latest prolonged
