@@ -23,7 +23,7 @@ described describes according known also thus therefore via use uses used using 
 suggests suggested addition additionally moreover furthermore respectively among within upon able called termed well
 various may might could well-known type types kind approximately about around roughly however gene genes protein
 proteins passage passages source sources document documents text texts quotation quotations excerpt excerpts yes stand
-stands refer refers review reviews contrast
+stands refer refers review reviews contrast factor factors
 """)
 """Words that a claim may add: they say how something is known rather than what."""
 
