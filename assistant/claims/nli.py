@@ -21,7 +21,7 @@ from index.weights import Purpose, find_weights
 
 __all__ = ["Labels", "NliJudge", "labels_of"]
 
-PURPOSE = Purpose("NLI model", "CITESPAN_CLAIM_JUDGE", "built-in")
+PURPOSE = Purpose("NLI model", "CITESPAN_CLAIM_JUDGE", "rules")
 LEAST = 0.5
 """Probability of entailment from which a claim is supported, and of contradiction from which it is contradicted."""
 
