@@ -1,5 +1,6 @@
 """What every test has: no network beyond this machine, no settings from outside, folders of its own."""
 
+import gc
 import os
 import socket
 import subprocess
@@ -59,6 +60,16 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.upper().startswith("CITESPAN_"):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def stores_of_a_file_are_closed() -> Iterator[None]:
+    """Chroma keeps every store that was ever opened, with its files; thousands of them fill a process."""
+    yield
+    chroma = sys.modules.get("chromadb.api.shared_system_client")
+    if chroma is not None:
+        chroma.SharedSystemClient.clear_system_cache()
+        gc.collect()
 
 
 @pytest.fixture(scope="session", autouse=True)

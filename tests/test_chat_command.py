@@ -4,7 +4,7 @@ import io
 import os
 import pty
 import re
-import select
+import selectors
 import signal
 import stat
 import subprocess
@@ -214,6 +214,8 @@ class Terminal:
             start_new_session=True,
         )
         os.close(slave)
+        self.ready = selectors.DefaultSelector()  # unlike select() it takes descriptors beyond 1024
+        self.ready.register(self.master, selectors.EVENT_READ)
         self.raw = b""
 
     @property
@@ -233,7 +235,7 @@ class Terminal:
         deadline = time.monotonic() + 60
         while not holds():
             assert time.monotonic() < deadline, f"no {what!r} on the screen: {self.screen[-2000:]}"
-            if select.select([self.master], [], [], 0.2)[0]:
+            if self.ready.select(0.2):
                 self.raw += os.read(self.master, 65536)
 
 
@@ -243,6 +245,7 @@ def terminal(seeded: Path) -> Iterator[Terminal]:
     yield opened
     opened.process.kill()
     opened.process.wait()
+    opened.ready.close()
     os.close(opened.master)
 
 
