@@ -4,13 +4,13 @@ import json
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 from assistant.citing import cite_answer
 from assistant.conversing.rewriting import rewrite
 from assistant.errors import QuestionError
 from assistant.finding import Finder, Found
-from assistant.generating.deciding import have_written
-from assistant.generating.writing import Writer, Writers
+from assistant.generating.writers import Writers
 from assistant.judging import THRESHOLDS, confidence, observe
 from assistant.listing import asks_for_list
 from assistant.models import Answer, Hit, Question, Refusal, Reply, Stated, Writing
@@ -19,6 +19,9 @@ from assistant.selecting import select
 from assistant.stages import Stages, Waiting, always
 from index.errors import StaleRead
 from index.reading import IndexReader, Snapshot
+
+if TYPE_CHECKING:
+    from assistant.generating.writing import Writer
 
 __all__ = ["LONGEST_QUESTION", "Assistant"]
 
@@ -92,7 +95,7 @@ class Assistant:
         return self._finder.find(text, snapshot, documents=keys, limit=limit, stages=stages)
 
     def _steps(
-        self, question: Question, rewritten: str | None, writer: Writer | None, stages: Stages
+        self, question: Question, rewritten: str | None, writer: "Writer | None", stages: Stages
     ) -> Iterator[Found | Stated | Reply]:
         found = replace(self._find(question, rewritten or question.text, stages=stages), rewritten=rewritten)
         yield found
@@ -103,6 +106,8 @@ class Assistant:
         stages.end("answer")
         writing = Writing()
         if writer:
+            from assistant.generating.deciding import have_written
+
             result, writing = yield from have_written(
                 writer, found, result, sure=sure, question=question, stages=stages
             )
@@ -122,7 +127,7 @@ class Assistant:
             writing=writing,
         )
 
-    def _reply_id(self, question: Question, writer: Writer | None, snapshot: Snapshot) -> str:
+    def _reply_id(self, question: Question, writer: "Writer | None", snapshot: Snapshot) -> str:
         facts: list[object] = [
             question.text,
             question.collection,

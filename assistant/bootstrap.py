@@ -11,7 +11,7 @@ from assistant.claims.opening import open_judge
 from assistant.cross_encoding import open_cross_encoder
 from assistant.finding import Finder
 from assistant.generating.opening import Generators
-from assistant.generating.writing import Writers
+from assistant.generating.writers import Writers
 from assistant.profiles import PROFILES
 from assistant.settings import AssistantSettings
 from index.build import Builder, BuildOptions, Progress

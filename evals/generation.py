@@ -111,6 +111,7 @@ def table(found: Sequence[Drafted]) -> Iterator[str]:
     unanswerable = [each for each in found if not each.case.answerable]
     claimed = sum(len(each.claims) for each in found)
     shown = [sentence for each in found if each.shown for sentence in each.shown.sentences]
+    fates = list(_fates(found))
     yield "| | trusted as it stands | as citespan shows it | without a model |"
     yield "|---|---|---|---|"
     yield f"| claims of the model that are shown | {claimed} | {len(shown)} | – |"
@@ -128,7 +129,7 @@ def table(found: Sequence[Drafted]) -> Iterator[str]:
     )
     yield _row(
         "claims whose quotation stands in the documents word for word",
-        _share(dropped not in {"no_quote", "not_in_passages", "near_miss"} for dropped in _fates(found)),
+        _share(dropped not in {"no_quote", "not_in_passages", "near_miss"} for dropped in fates),
         _share(True for _ in shown),
         "–",
     )
@@ -148,10 +149,9 @@ def table(found: Sequence[Drafted]) -> Iterator[str]:
     yield ""
     yield "| what came of a claim | claims | share |"
     yield "|---|---|---|"
-    fates = Counter(_fates(found))
-    for name, count in fates.most_common():
+    for name, count in Counter(fates).most_common():
         told = REASONS.get(name, name)
-        yield f"| {told} | {count} | {_share(fate == name for fate in _fates(found))} |"
+        yield f"| {told} | {count} | {_share(fate == name for fate in fates)} |"
 
 
 def _fates(found: Iterable[Drafted]) -> Iterator[str]:

@@ -10,7 +10,7 @@ from assistant.claims.built_in import BuiltInJudge
 from assistant.conversing.asking import SCHEMA
 from assistant.errors import Abandoned, GeneratorError
 from assistant.generating.chat import Message, Piece
-from assistant.generating.writing import Writers
+from assistant.generating.writers import Writers
 from assistant.stages import Waiting
 from index.pooling import Places, embed_apart
 from index.store import Vectors

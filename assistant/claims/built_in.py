@@ -8,7 +8,7 @@ from assistant.claims.direction import check_direction
 from assistant.claims.hedging import check_causes, check_hedges
 from assistant.claims.inverting import check_inverters
 from assistant.claims.joining import check_joining
-from assistant.claims.judge import Judgement, Premise
+from assistant.claims.judge import BUILT_IN, Judgement, Premise
 from assistant.claims.naming import check_names, check_subjects
 from assistant.claims.negation import check_negation
 from assistant.claims.numbers import check_numbers
@@ -21,9 +21,8 @@ from assistant.claims.significance import check_significance
 from assistant.claims.widening import check_width
 from index.embedding import Embedder
 
-__all__ = ["BUILT_IN", "BuiltInJudge"]
+__all__ = ["BuiltInJudge"]
 
-BUILT_IN = "built-in"
 LEAST_COVERAGE = 1.0
 """Share of its content words that the quotations must say, in whatever way. At .85, 45 % of the claims that say one
 thing more were shown (tuning half of ``evals/mutations.py``); words that may be added are in ``covering.FREE``."""

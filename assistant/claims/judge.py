@@ -5,8 +5,10 @@ from typing import Literal, NamedTuple, Protocol
 
 from index.lexical import Ways
 
-__all__ = ["ClaimJudge", "Judgement", "Premise", "Verdict"]
+__all__ = ["BUILT_IN", "ClaimJudge", "Judgement", "Premise", "Verdict"]
 
+BUILT_IN = "built-in"
+"""The name of the judge that needs no weights."""
 Verdict = Literal["supported", "contradicted", "not_supported"]
 
 

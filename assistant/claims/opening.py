@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from assistant.claims.built_in import BUILT_IN, BuiltInJudge
-from assistant.claims.judge import ClaimJudge
+from assistant.claims.judge import BUILT_IN, ClaimJudge
 from index.embedding import Embedder
 from index.settings import IndexSettings
 
@@ -20,6 +19,8 @@ def open_judge(
 ) -> ClaimJudge:
     """The built-in judge, or an NLI model by its name or folder. Raises GeneratorError where that is none."""
     if name == BUILT_IN:
+        from assistant.claims.built_in import BuiltInJudge
+
         return BuiltInJudge(embedder)
     from assistant.claims.nli import NliJudge
 

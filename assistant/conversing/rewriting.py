@@ -1,7 +1,5 @@
 """The one way in: a question with its history as a question that stands alone, by a model where there is one."""
 
-from assistant.conversing.asking import ask_for_stand_alone
-from assistant.conversing.following import points_back, stand_alone
 from assistant.generating.chat import ChatModel
 from assistant.models import Question
 from assistant.stages import Waiting, always
@@ -17,6 +15,9 @@ def rewrite(question: Question, model: ChatModel | None = None, waiting: Waiting
     asked = question.text.strip()
     if not asked or not question.history:
         return None
+    from assistant.conversing.asking import ask_for_stand_alone
+    from assistant.conversing.following import points_back, stand_alone
+
     found = stand_alone(asked, question.history)
     if model is not None and (found != asked or points_back(asked)):
         found = ask_for_stand_alone(asked, question.history, model, waiting)

@@ -32,10 +32,7 @@ _EXTRAS = {
 class Generators:
     """What an operator allowed to write answers. Safe to use from several threads."""
 
-    def __init__(
-        self, settings: AssistantSettings, *, cache_dir: Path | None = None, notify: Callable[[str], None]
-    ) -> None:
-        del cache_dir  # nothing is kept yet: models are where their files or providers are
+    def __init__(self, settings: AssistantSettings, *, notify: Callable[[str], None]) -> None:
         self.usual = settings.generator.strip()
         self.names = tuple(dict.fromkeys((self.usual, EXTRACTIVE, *settings.generators)))
         self._settings = settings

@@ -1,6 +1,6 @@
 """A model writes, and only what its quotations say is shown: each claim is located, judged, then stated or dropped."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from assistant.citing import Composition, cite_nearest
@@ -19,7 +19,7 @@ from index.reading import Snapshot
 from index.segmenting.boundaries import sentence_spans
 from index.tokenizing import terms
 
-__all__ = ["Writer", "Writers", "Written"]
+__all__ = ["Writer", "Written"]
 
 PASSAGES = 5
 """Most passages that a model is given."""
@@ -41,31 +41,6 @@ class Written:
     usage: dict[str, int] = field(default_factory=dict)
     found_nothing: bool = False
     failure: str | None = None
-
-
-class Writers:
-    """Models by the names that they are asked by, with what judges their claims. ``usual`` is who writes usually."""
-
-    def __init__(
-        self,
-        open_model: Callable[[str | None], ChatModel | None],
-        open_judge: Callable[[], ClaimJudge],
-        *,
-        tokens: int,
-        usual: str,
-    ) -> None:
-        self.usual = usual
-        self._open_model = open_model
-        self._open_judge = open_judge
-        self._tokens = tokens
-
-    def writer(self, name: str | None) -> "Writer | None":
-        """The writer of that name, None for the extractive one; the usual one where no name is given.
-
-        Raises GeneratorError when it cannot be had, or may not be asked for.
-        """
-        model = self._open_model(name)
-        return Writer(model, self._open_judge(), tokens=self._tokens) if model else None
 
 
 class Writer:
