@@ -297,8 +297,11 @@ def check_readable(store: ChromaStore, state_dir: Path) -> None:
         assert snapshot.locate(record, passage.span).text == passage.text
 
 
-def check_versions(store: ChromaStore, folder: Folder, committed: set[str]) -> None:
-    """What was ever committed of a file that is still in its place is there still, and names what the file holds."""
+def check_versions(store: ChromaStore, folder: Folder, committed: set[tuple[str, str]]) -> None:
+    """What was ever committed of a file that is still in its place is there still, and names what the file holds.
+
+    A file that was renamed and rewritten before anything was committed of it at its new place is a new file there.
+    """
     state = store.state("default")
     assert state is not None
     volume = store.volume(state)
@@ -308,7 +311,7 @@ def check_versions(store: ChromaStore, folder: Folder, committed: set[str]) -> N
         newest = volume.at(str(path))
         assert newest is not None
         assert newest.id in held
-        for document_id in (held & committed) - {newest.id}:
+        for document_id in {each for each in held if (str(path), each) in committed} - {newest.id}:
             record = superseded[document_id]
             assert record.location == str(path)
             assert sha256(text_of(volume, record).encode()).hexdigest() == record.text_sha256
@@ -316,9 +319,10 @@ def check_versions(store: ChromaStore, folder: Folder, committed: set[str]) -> N
     assert {record.location for record in superseded.values()} <= {str(path) for path in folder.rewritten}
 
 
-def committed_in(store: ChromaStore) -> set[str]:
+def committed_in(store: ChromaStore) -> set[tuple[str, str]]:
+    """Where and what each committed document is."""
     state = store.state("default")
-    return set() if state is None else {record.id for record in store.volume(state).records()}
+    return set() if state is None else {(record.location, record.id) for record in store.volume(state).records()}
 
 
 def torment(tmp_path: Path, *, seed: int, kills: int) -> Counter[str]:
@@ -328,7 +332,7 @@ def torment(tmp_path: Path, *, seed: int, kills: int) -> Counter[str]:
     state_dir = tmp_path / "state"
     store = open_store(state_dir=state_dir, chroma_url=None)
     tokens, done, rebuilding = 48, 0, False
-    committed: set[str] = set()
+    committed: set[tuple[str, str]] = set()
     with runner(draw) as runs:
         while done < kills or not runs.actions["rebuild"]:
             due = done > kills // 4 and (draw.random() < 0.25 or not runs.actions["rebuild"])
