@@ -25,7 +25,7 @@ from index.making import (
 from index.models import Document, DocumentRecord
 from index.placing import Outcome, Placer, Summary
 from index.store import CollectionState, Store, Volume
-from index.texts import stored_text
+from index.texts import restored
 from index.writing import VolumeWriter
 
 __all__ = ["GIVEN_FOLDER", "BuildOptions", "Builder", "Outcome", "Progress", "Summary", "Told"]
@@ -198,7 +198,7 @@ class Builder:
         """Put a document into the new volume; an interrupted rebuild may have left it there, as it was then."""
         made = writer.catalogue.get(record.id)
         if made is None:
-            writer.put(_restored(source, record))
+            writer.put(restored(source, record))
             summary.changed.append(record.path)
             return
         known = replace(made, location=record.location, path=record.path, metadata=record.metadata)
@@ -263,26 +263,11 @@ def _carry(source: Volume, writer: VolumeWriter) -> None:
     writer.forget([made for made in writer.versions if wanted.get(made.key) != made])
     for record in wanted.values():
         if writer.versions.get(record.id) is None:
-            writer.keep(_restored(source, record), record)
+            writer.keep(restored(source, record), record)
 
 
-def _restored(volume: Volume, record: DocumentRecord) -> Document:
-    return Document(
-        id=record.id,
-        location=record.location,
-        path=record.path,
-        title=record.title,
-        text=stored_text(volume, record),
-        encoding=record.encoding,
-        size=record.size,
-        media_type=record.media_type,
-        extractor=record.extractor,
-        metadata=record.metadata,
-    )
-
-
-def _version(record: DocumentRecord) -> tuple[str, str, str]:
-    return record.id, record.title, record.media_type
+def _version(record: DocumentRecord) -> tuple[str, str, str, str]:
+    return record.id, record.title, record.media_type, record.extractor
 
 
 def _size(source: Source) -> int:

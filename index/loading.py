@@ -5,7 +5,7 @@ import re
 import stat
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, partial
 from hashlib import sha256
 from itertools import takewhile
@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from index.decoding import decode
 from index.errors import FileSkipped, IndexingError
 from index.manifest import MANIFEST_NAME, ManifestEntry, read_manifest
-from index.models import Document
+from index.models import CharacterBoxes, Document, Element
 
 __all__ = ["READERS", "Reading", "Skipped", "Source", "check_type", "find_files", "load"]
 
@@ -49,12 +49,20 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a reader makes of a file's bytes."""
+    """What a reader makes of a file's bytes: see Document.
+
+    ``encoding`` is None for an extracted text. ``title`` and ``metadata`` are what the document states of itself; what
+    a manifest states goes over that.
+    """
 
     text: str
-    encoding: str
+    encoding: str | None
     media_type: str
     extractor: str
+    title: str | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    elements: tuple[Element, ...] = ()
+    boxes: CharacterBoxes | None = field(default=None, compare=False)
 
 
 Reader = Callable[[str, bytes, str], Reading]
@@ -232,13 +240,15 @@ def load(source: Source, *, max_bytes: int, fallback_encoding: str) -> Document:
         id=f"sha256:{sha256(data).hexdigest()}",
         location=str(source.location),
         path=source.path,
-        title=stated or _title(reading) or source.path.rsplit("/", 1)[-1],
+        title=stated or reading.title or _title(reading) or source.path.rsplit("/", 1)[-1],
         text=reading.text,
         encoding=reading.encoding,
         size=len(data),
         media_type=reading.media_type,
         extractor=reading.extractor,
-        metadata=source.entry.metadata if source.entry else {},
+        metadata={**reading.metadata, **(source.entry.metadata if source.entry else {})},
+        elements=reading.elements,
+        boxes=reading.boxes,
     )
 
 

@@ -24,7 +24,7 @@ __all__ = [
 ]
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
-FORMAT = 2
+FORMAT = 3
 """Version of what is stored. An index of another version is refused with the command that makes it anew."""
 
 
@@ -69,9 +69,9 @@ def volume_name(making: Mapping[str, str]) -> str:
     return sha256(f"{FORMAT}\n{facts}".encode()).hexdigest()[:12]
 
 
-def document_key(document_id: str, title: str, media_type: str) -> str:
-    """Names a version of a document in a volume: the same bytes under the same title are the same version."""
-    return sha256(f"{document_id}\n{title}\n{media_type}".encode()).hexdigest()[:24]
+def document_key(document_id: str, title: str, media_type: str, extractor: str) -> str:
+    """Names a version of a document in a volume: the same bytes read alike under the same title are the same one."""
+    return sha256(f"{document_id}\n{title}\n{media_type}\n{extractor}".encode()).hexdigest()[:24]
 
 
 def check_not_newer(state: CollectionState) -> None:

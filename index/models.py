@@ -5,7 +5,22 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Literal
 
-__all__ = ["Document", "DocumentRecord", "Label", "Passage", "Sentence", "Span", "revision_of"]
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = [
+    "Box",
+    "CharacterBoxes",
+    "Document",
+    "DocumentRecord",
+    "Element",
+    "ElementKind",
+    "Label",
+    "Passage",
+    "Sentence",
+    "Span",
+    "revision_of",
+]
 
 Label = Literal["prose", "caption", "abbreviation", "heading", "metadata", "references", "boilerplate"]
 """What a stretch of text is for. Ranking reads it; nothing is deleted because of it.
@@ -52,17 +67,58 @@ class Span:
         return self.start <= other.start and other.end <= self.end
 
 
+CharacterBoxes = NDArray[np.int32]
+"""Where each character of an extracted text stands: shape (characters, 5), columns page, left, top, right, bottom.
+
+Pages count from 1; 0 is a character that stands nowhere, as a line break that the extractor put in. The rest is in
+tenths of a point (1/720 inch) from the top left corner of the page as it is shown: cropped and turned.
+"""
+
+ElementKind = Literal["title", "heading", "paragraph", "item", "row", "caption", "reference", "metadata", "furniture"]
+"""What the format or the layout says that a stretch is; see Label for what is made of it. ``paragraph`` says nothing
+but that it belongs together, ``row`` is a row of a table, ``furniture`` a running head, page number or navigation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle on a page, in points from the top left corner of the page as it is shown; pages count from 1."""
+
+    page: int
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """What an extractor knows of a stretch of its text.
+
+    Elements are in the order of the text and do not overlap; between them is white space only. ``level`` is a heading's
+    depth from 1. ``heads`` are the column headings of a table row: spans elsewhere in the text. ``soft`` is a paragraph
+    that may go on from the one before: only a page or column break parts them.
+    """
+
+    span: Span
+    kind: ElementKind
+    level: int = 0
+    heads: tuple[Span, ...] = ()
+    soft: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """One unit that can be quoted, in reading order.
 
     ``parts`` has one span, or several where the layout broke a sentence and put something between; the
-    parts are in reading order, which need not be the order of the file.
+    parts are in reading order, which need not be the order of the file. ``heads`` are the column headings of a table
+    row, searched with it and no part of it.
     """
 
     parts: tuple[Span, ...]
     label: Label
     section: str
+    heads: tuple[Span, ...] = ()
 
     @property
     def span(self) -> Span:
@@ -72,11 +128,13 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One source file, decoded and otherwise untouched.
+    """One source file: decoded and otherwise untouched, or extracted.
 
     ``location`` is where it was read (an absolute path), ``path`` how people are shown it (relative to the
     folder that was indexed). ``encoding`` decodes the file's bytes to ``text`` exactly, with Python's codec
-    of that name. ``metadata`` holds what a manifest states, as strings.
+    of that name; it is None where ``extractor`` made the text from another format, and then ``elements`` says what
+    its stretches are and ``boxes``, in a format that has pages, where its characters stand. ``metadata`` holds what the
+    manifest or the document itself states, as strings.
     """
 
     id: str
@@ -84,11 +142,13 @@ class Document:
     path: str
     title: str
     text: str
-    encoding: str
+    encoding: str | None
     size: int
     media_type: str = "text/plain"
     extractor: str = "text 1"
     metadata: Mapping[str, str] = field(default_factory=dict)
+    elements: tuple[Element, ...] = ()
+    boxes: CharacterBoxes | None = field(default=None, compare=False)
 
     @property
     def text_sha256(self) -> str:
@@ -98,7 +158,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class DocumentRecord:
-    """What the catalogue says of one indexed document, its text left out.
+    """What the catalogue says of one indexed document, its text left out; ``encoding`` is None for an extracted one.
 
     ``key`` names this version of the document in the index: bytes, metadata and the way it was cut.
     """
@@ -108,7 +168,7 @@ class DocumentRecord:
     location: str
     path: str
     title: str
-    encoding: str
+    encoding: str | None
     size: int
     media_type: str
     extractor: str

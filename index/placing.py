@@ -82,7 +82,7 @@ class Placer:
             self._catalogue.drop(same)  # it moved: its place and its name are free
             if here is not None:
                 self._catalogue.drop(here)
-        if same is not None and same.title == document.title and same.media_type == document.media_type:
+        if same is not None and _read_alike(same, document):
             return self._keep(document, same, here)
         return self._put(document, [record for record in (same, here) if record is not None])
 
@@ -159,6 +159,15 @@ class Placer:
         if self._catalogue.has_name(name):
             self._summary.notices.append(f"More than one file is called {name}; this one is cited as {document.path}.")
         return document
+
+
+def _read_alike(record: DocumentRecord, document: Document) -> bool:
+    """Whether a document's passages would be made just so again."""
+    return (record.title, record.media_type, record.extractor) == (
+        document.title,
+        document.media_type,
+        document.extractor,
+    )
 
 
 def is_gone(location: str) -> bool:

@@ -1,10 +1,13 @@
 """The nouns as rows of the store and back: flat metadata, as Chroma wants it."""
 
 import json
+import zlib
+from base64 import b85decode, b85encode
 from collections.abc import Mapping
 from typing import Any
 
-from index.models import DocumentRecord, Passage, Sentence, Span
+from index.boxes import pack_boxes, unpack_boxes
+from index.models import CharacterBoxes, DocumentRecord, Element, Passage, Sentence, Span
 from index.quantizing import dequantized, quantized
 from index.store import CollectionState, Piece, RecordState, Vectors
 
@@ -59,7 +62,7 @@ def record_row(record: DocumentRecord, state: RecordState) -> Row:
         "location": record.location,
         "path": record.path,
         "title": record.title,
-        "encoding": record.encoding,
+        "encoding": record.encoding or "",
         "size": record.size,
         "media_type": record.media_type,
         "extractor": record.extractor,
@@ -72,8 +75,8 @@ def record_row(record: DocumentRecord, state: RecordState) -> Row:
 
 def record_from(key: str, row: Mapping[str, Any]) -> DocumentRecord:
     """The record in a row."""
-    fields = {name: value for name, value in row.items() if name not in {"state", "metadata"}}
-    return DocumentRecord(key=key, metadata=json.loads(row["metadata"]), **fields)
+    fields = {name: value for name, value in row.items() if name not in {"state", "metadata", "encoding"}}
+    return DocumentRecord(key=key, encoding=row["encoding"] or None, metadata=json.loads(row["metadata"]), **fields)
 
 
 def piece_row(key: str, piece: Piece) -> Row:
@@ -84,18 +87,61 @@ def piece_row(key: str, piece: Piece) -> Row:
         "start": piece.start,
         "start_byte": piece.start_byte,
         "start_line": piece.start_line,
+        **_in_values("layout", _layout(piece)),
     }
 
 
 def piece_from(row: Mapping[str, Any], text: str) -> Piece:
-    """The piece in a row."""
-    return Piece(row["number"], row["start"], row["start_byte"], row["start_line"], text)
+    """The piece in a row; one that an older citespan wrote has no layout."""
+    layout = _from_values("layout", row) if "layout" in row else ""
+    elements, boxes = _from_layout(layout) if layout else ((), None)
+    return Piece(row["number"], row["start"], row["start_byte"], row["start_line"], text, elements, boxes)
+
+
+def _layout(piece: Piece) -> str:
+    """Elements and boxes of a piece of an extracted text; empty where there are none."""
+    if not piece.elements and piece.boxes is None:
+        return ""
+    elements = json.dumps([_listed(element) for element in piece.elements], separators=(",", ":")).encode()
+    boxes = b"" if piece.boxes is None else pack_boxes(piece.boxes)
+    return b85encode(zlib.compress(len(elements).to_bytes(4, "little") + elements + boxes, 9)).decode()
+
+
+def _from_layout(layout: str) -> tuple[tuple[Element, ...], CharacterBoxes | None]:
+    packed = zlib.decompress(b85decode(layout))
+    end = 4 + int.from_bytes(packed[:4], "little")
+    elements = tuple(map(_element, json.loads(packed[4:end])))
+    return elements, unpack_boxes(packed[end:]) if packed[end:] else None
+
+
+def _listed(element: Element) -> list[Any]:
+    heads = [[head.start, head.end] for head in element.heads]
+    return [element.span.start, element.span.end, element.kind, element.level, heads, element.soft]
+
+
+def _element(listed: list[Any]) -> Element:
+    start, end, kind, level, heads, soft = listed
+    return Element(Span(start, end), kind, level, tuple(Span(*head) for head in heads), soft)
+
+
+def _in_values(name: str, text: str) -> Row:
+    """An ASCII text in as many values as it needs, and their number under its name.
+
+    An upsert leaves the values of the row before it that it does not name.
+    """
+    cuts = range(0, len(text), VALUE_LENGTH)
+    return {
+        name: len(cuts),
+        **{f"{name}_{number}": text[at : at + VALUE_LENGTH] for number, at in enumerate(cuts)},
+    }
+
+
+def _from_values(name: str, row: Mapping[str, Any]) -> str:
+    return "".join(row[f"{name}_{number}"] for number in range(row[name]))
 
 
 def passage_row(passage: Passage, sentence_vectors: Vectors) -> Row:
     """The row of a passage: its text is stored beside it, section and label are its sentences' too."""
-    packed = quantized(sentence_vectors)
-    cuts = range(0, len(packed), VALUE_LENGTH)
     return {
         "document_key": passage.document_key,
         "ordinal": passage.ordinal,
@@ -106,8 +152,7 @@ def passage_row(passage: Passage, sentence_vectors: Vectors) -> Row:
         "sentences": json.dumps(
             [[[part.start, part.end] for part in sentence.parts] for sentence in passage.sentences]
         ),
-        "vectors": len(cuts),  # an upsert leaves the values of the row before it that it does not name
-        **{f"vectors_{number}": packed[at : at + VALUE_LENGTH] for number, at in enumerate(cuts)},
+        **_in_values("vectors", quantized(sentence_vectors)),
     }
 
 
@@ -130,5 +175,4 @@ def passage_from(row: Mapping[str, Any], text: str) -> Passage:
 
 def sentence_vectors_from(row: Mapping[str, Any]) -> Vectors:
     """The vectors of a passage's sentences in its row."""
-    packed = "".join(row[f"vectors_{number}"] for number in range(row["vectors"]))
-    return dequantized(packed, rows=len(json.loads(row["sentences"])))
+    return dequantized(_from_values("vectors", row), rows=len(json.loads(row["sentences"])))

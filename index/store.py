@@ -6,13 +6,13 @@ write. Within a volume the catalogue record of a document is its commit point (s
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.models import DocumentRecord, Passage
+from index.models import CharacterBoxes, DocumentRecord, Element, Passage
 
 __all__ = [
     "PIECE_LENGTH",
@@ -57,8 +57,9 @@ class CollectionState:
 class Piece:
     """A run of ``PIECE_LENGTH`` code points of a document's text, the last one shorter.
 
-    ``start`` counts code points, ``start_byte`` bytes of the file (a byte order mark included), ``start_line`` lines
-    from 1.
+    ``start`` counts code points, ``start_byte`` bytes of the file (a byte order mark included; 0 in an extracted text),
+    ``start_line`` lines from 1. ``elements`` are those of an extracted text that start in it, ``boxes`` where its
+    characters stand: shape (characters, 5).
     """
 
     number: int
@@ -66,6 +67,8 @@ class Piece:
     start_byte: int
     start_line: int
     text: str
+    elements: tuple[Element, ...] = ()
+    boxes: CharacterBoxes | None = field(default=None, compare=False)
 
 
 class StoredPassage(NamedTuple):

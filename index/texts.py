@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import numpy as np
+
+from index.boxes import line_boxes
 from index.decoding import bom_length, byte_length
-from index.models import DocumentRecord, Passage, Sentence, Span
+from index.models import Box, Document, DocumentRecord, Element, Passage, Sentence, Span
 from index.store import PIECE_LENGTH, Piece, Volume
 
 __all__ = [
@@ -13,7 +16,9 @@ __all__ = [
     "Location",
     "locate",
     "piece_numbers",
+    "pieces_of",
     "read_all",
+    "restored",
     "sentence_parts",
     "split_text",
     "stored_text",
@@ -24,24 +29,52 @@ LINE_END = re.compile(r"\r\n|\r|\n")
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """A span of a document as it stands in the file: bytes 0-based, end exclusive; lines 1-based, inclusive."""
+    """A span of a document as it stands in the file: bytes 0-based, end exclusive; lines 1-based, inclusive.
+
+    In an extracted text there are no bytes, lines are those of that text, and ``boxes`` are where the lines of the span
+    stand on their pages, if the format has pages.
+    """
 
     span: Span
     text: str
-    start_byte: int
-    end_byte: int
+    start_byte: int | None
+    end_byte: int | None
     start_line: int
     end_line: int
+    boxes: tuple[Box, ...] = ()
+
+    @property
+    def pages(self) -> tuple[int, int] | None:
+        """First and last page; None where the format has none."""
+        pages = [box.page for box in self.boxes]
+        return (min(pages), max(pages)) if pages else None
 
 
-def split_text(text: str, encoding: str) -> list[Piece]:
+def pieces_of(document: Document) -> list[Piece]:
+    """A document's text in pieces, with what an extractor knows of each."""
+    pieces = split_text(document.text, document.encoding)
+    within: dict[int, list[Element]] = {}
+    for element in document.elements:
+        within.setdefault(element.span.start // PIECE_LENGTH, []).append(element)
+    boxes = document.boxes
+    return [
+        replace(
+            piece,
+            elements=tuple(within.get(piece.number, ())),
+            boxes=None if boxes is None else boxes[piece.start : piece.start + len(piece.text)],
+        )
+        for piece in pieces
+    ]
+
+
+def split_text(text: str, encoding: str | None) -> list[Piece]:
     """The text in pieces of ``PIECE_LENGTH`` code points, each knowing where it starts in the file."""
     pieces: list[Piece] = []
-    byte, line = bom_length(encoding), 1
+    byte, line = bom_length(encoding) if encoding else 0, 1
     for start in range(0, len(text), PIECE_LENGTH):
         content = text[start : start + PIECE_LENGTH]
         pieces.append(Piece(len(pieces), start, byte, line, content))
-        byte += byte_length(content, encoding)
+        byte += byte_length(content, encoding) if encoding else 0
         line += _line_ends(content, following=text[start + PIECE_LENGTH : start + PIECE_LENGTH + 1])
     return pieces
 
@@ -53,25 +86,46 @@ def piece_numbers(span: Span) -> range:
 
 def stored_text(volume: Volume, record: DocumentRecord) -> str:
     """All of a document's text. Raises StaleRead when it is gone."""
+    return restored(volume, record).text
+
+
+def restored(volume: Volume, record: DocumentRecord) -> Document:
+    """A document as it was stored, its layout included. Raises StaleRead when it is gone."""
     pieces = volume.pieces({record.key: piece_numbers(Span(0, record.characters))})[record.key]
-    return "".join(piece.text for piece in pieces)
+    boxes = [piece.boxes for piece in pieces if piece.boxes is not None]
+    return Document(
+        id=record.id,
+        location=record.location,
+        path=record.path,
+        title=record.title,
+        text="".join(piece.text for piece in pieces),
+        encoding=record.encoding,
+        size=record.size,
+        media_type=record.media_type,
+        extractor=record.extractor,
+        metadata=record.metadata,
+        elements=tuple(element for piece in pieces for element in piece.elements),
+        boxes=np.concatenate(boxes) if boxes else None,
+    )
 
 
-def locate(pieces: Sequence[Piece], span: Span, encoding: str) -> Location:
+def locate(pieces: Sequence[Piece], span: Span, encoding: str | None) -> Location:
     """Cut a span out of consecutive pieces that cover it. Raises ValueError when they do not."""
     text, first = "".join(piece.text for piece in pieces), pieces[0]
     here = Span(span.start - first.start, span.end - first.start)
     cut = here.cut(text)
     before = text[: here.start]
-    start_byte = first.start_byte + byte_length(before, encoding)
+    start_byte = first.start_byte + byte_length(before, encoding) if encoding else None
+    boxes = [piece.boxes for piece in pieces if piece.boxes is not None]
     start_line = first.start_line + _line_ends(before, following=cut[:1])
     return Location(
         span=span,
         text=cut,
         start_byte=start_byte,
-        end_byte=start_byte + byte_length(cut, encoding),
+        end_byte=start_byte + byte_length(cut, encoding) if encoding and start_byte is not None else None,
         start_line=start_line,
         end_line=start_line + _line_ends(cut[:-1], following=cut[-1:]),
+        boxes=line_boxes(np.concatenate(boxes)[here.start : here.end]) if boxes else (),
     )
 
 

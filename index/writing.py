@@ -21,7 +21,7 @@ from index.making import document_key
 from index.models import Document, DocumentRecord, revision_of
 from index.segmenting import segment
 from index.store import WRITE_LIMIT, CollectionState, Store, Vectors
-from index.texts import split_text
+from index.texts import pieces_of
 
 __all__ = ["VolumeWriter", "record_of"]
 
@@ -84,10 +84,9 @@ class VolumeWriter:
 
     def put(self, document: Document, *, replaces: Sequence[DocumentRecord] = ()) -> None:
         """Take a document in; it is committed with its batch, and what it replaces goes at the same instant."""
-        key = document_key(document.id, document.title, document.media_type)
-        chunks = chunk(
-            document, key, segment(document.text, media_type=document.media_type), self._embedder, tokens=self._tokens
-        )
+        key = document_key(document.id, document.title, document.media_type, document.extractor)
+        sentences = segment(document.text, media_type=document.media_type, elements=document.elements)
+        chunks = chunk(document, key, sentences, self._embedder, tokens=self._tokens)
         record = record_of(document, key, passages=len(chunks))
         removed = [replaced for replaced in replaces if replaced.id == record.id]
         moved, superseded = self._earlier(record, replaces)
@@ -120,7 +119,7 @@ class VolumeWriter:
         self.flush()
         self._volume.begin([record])
         nothing = np.zeros((0, self._embedder.dimension), dtype=np.float32)
-        self._volume.write({record.key: split_text(document.text, record.encoding)}, [], nothing, [])
+        self._volume.write({record.key: pieces_of(document)}, [], nothing, [])
         self._commit([], [], [record])
         self.versions.add(record)
 
@@ -191,7 +190,7 @@ class VolumeWriter:
         self._volume.begin(added)
         vectors, sentence_vectors = self._embedded(chunks, size=sum(record.size for record in added))
         self._volume.write(
-            {prepared.record.key: split_text(prepared.document.text, prepared.record.encoding) for prepared in batch},
+            {prepared.record.key: pieces_of(prepared.document) for prepared in batch},
             [chunk.passage for chunk in chunks],
             vectors,
             sentence_vectors,

@@ -611,7 +611,7 @@ def test_an_older_format_names_the_command_and_a_rebuild_mends_it(
     library.write("a.txt", "Report\n\nWounds heal. They close in days.")
     was_1(library, monkeypatch)
     for act in (library.add, library.snapshot):
-        with pytest.raises(IndexMismatch, match=r"older format 1 \(now 2\)\. Run: citespan index rebuild"):
+        with pytest.raises(IndexMismatch, match=r"older format 1 \(now 3\)\. Run: citespan index rebuild"):
             act()
     library.builder().rebuild()
     volume = library.store.volume(library.state)

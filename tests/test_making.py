@@ -50,7 +50,7 @@ def test_the_command_names_the_collection() -> None:
 
 
 def test_an_older_format_names_the_command() -> None:
-    assert refusal(MAKING, format_=1) == "This index has the older format 1 (now 2). Run: citespan index rebuild"
+    assert refusal(MAKING, format_=1) == "This index has the older format 1 (now 3). Run: citespan index rebuild"
 
 
 def test_a_newer_format_says_to_upgrade() -> None:
@@ -64,8 +64,8 @@ def test_a_volume_is_named_by_how_it_is_made() -> None:
     assert volume_name(MAKING) != volume_name(MAKING | {"passage_tokens": "65"})
 
 
-def test_a_version_is_bytes_title_and_type() -> None:
-    keys = {document_key("id", "title", "text/plain"), document_key("id", "title", "text/markdown")}
-    keys |= {document_key("id", "other", "text/plain"), document_key("di", "title", "text/plain")}
-    assert len(keys) == 4
-    assert document_key("id", "title", "text/plain") in keys
+def test_a_version_is_bytes_title_type_and_extractor() -> None:
+    facts = ("id", "title", "application/pdf", "pdf 1")
+    others = [(*facts[:at], "other", *facts[at + 1 :]) for at in range(len(facts))]
+    assert len({document_key(*each) for each in [facts, *others]}) == 5
+    assert document_key(*facts) == document_key(*facts)

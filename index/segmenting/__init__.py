@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from index.models import Sentence, Span
+from index.models import Element, Sentence, Span
 from index.segmenting.blocks import gather
 from index.segmenting.boundaries import LONGEST, sentence_spans, trimmed
+from index.segmenting.elements import blocks_of, label_elements
 from index.segmenting.labelling import Labelled, label_blocks
 from index.segmenting.rejoining import Fragments, rejoin
 
@@ -13,12 +14,16 @@ __all__ = ["segment"]
 _WHOLE_REFERENCE = 500
 
 
-def segment(text: str, *, media_type: str = "text/plain") -> tuple[Sentence, ...]:
+def segment(text: str, *, media_type: str = "text/plain", elements: Sequence[Element] = ()) -> tuple[Sentence, ...]:
     """Every visible character of ``text`` in exactly one part of one sentence, by where sentences start to be read.
 
-    ``media_type`` "text/markdown" reads headings, fences and tables as Markdown; any other is plain text.
+    ``elements`` are what an extractor knows of the text. Without any, ``media_type`` "text/markdown" reads headings,
+    fences and tables as Markdown; any other is plain text.
     """
-    blocks = label_blocks(text, gather(text, markdown=media_type == "text/markdown"))
+    if elements:
+        blocks = label_elements(text, blocks_of(text, elements), elements)
+    else:
+        blocks = label_blocks(text, gather(text, markdown=media_type == "text/markdown"))
     fragments = [Fragments(labelled, tuple(_spans(text, labelled))) for labelled in blocks]
     return tuple(sorted(_sentences(text, fragments), key=lambda sentence: sentence.span))
 
@@ -29,7 +34,7 @@ def _sentences(text: str, fragments: Sequence[Fragments]) -> Iterator[Sentence]:
     places = {span: fragment.block for fragment in fragments for span in fragment.spans}
     for span, labelled in places.items():
         if span not in joined:
-            yield Sentence(_merged(text, _chain(span, follows)), labelled.label, labelled.section)
+            yield Sentence(_merged(text, _chain(span, follows)), labelled.label, labelled.section, labelled.heads)
 
 
 def _chain(span: Span, follows: dict[Span, Span]) -> list[Span]:

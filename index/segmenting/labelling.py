@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from index.models import Label
+from index.models import Label, Span
 from index.segmenting.blocks import Block
 from index.segmenting.looks import Look, label_of, looks_of
 from index.segmenting.patterns import (
@@ -17,7 +17,7 @@ from index.segmenting.patterns import (
     REFERENCES_HEADING,
 )
 
-__all__ = ["Labelled", "label_blocks"]
+__all__ = ["Labelled", "in_sections", "label_blocks"]
 
 _MEANING = re.compile(r"\S.{0,30}?(?::\s|\t|\s[-–—=]\s|\s{3,})\s*\S")
 _FEWEST_PAIRS = 3
@@ -26,22 +26,23 @@ _SPREAD = 3
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """A block, what it is for, and the heading it stands under."""
+    """A block, what it is for, the heading it stands under, and those of its columns if it is a table's row."""
 
     block: Block
     label: Label
     section: str
+    heads: tuple[Span, ...] = ()
 
 
-def label_blocks(text: str, blocks: Sequence[Block]) -> list[Labelled]:
-    """Every block with its label and section, in file order; terms and meanings are made one block."""
-    looks = looks_of(text, _pair_terms(text, blocks))
+def label_blocks(text: str, blocks: Sequence[Block], *, pairs: bool = True) -> list[Labelled]:
+    """Every block with its label and section, in file order; with ``pairs``, terms and meanings are made one block."""
+    looks = looks_of(text, _pair_terms(text, blocks) if pairs else blocks)
     labels = [label_of(looks, number) for number in range(len(looks))]
     _label_captions(looks, labels)
     _label_references(looks, labels)
     _label_abbreviations(text, looks, labels)
     _spread(looks, labels)
-    return list(_in_sections(looks, labels))
+    return in_sections([look.block for look in looks], labels, text)
 
 
 def _pair_terms(text: str, blocks: Sequence[Block]) -> list[Block]:
@@ -159,12 +160,14 @@ def _spread_down(looks: Sequence[Look], labels: list[Label]) -> None:
             labels[number] = above
 
 
-def _in_sections(looks: Sequence[Look], labels: Sequence[Label]) -> Iterator[Labelled]:
-    section = ""
-    for look, label in zip(looks, labels, strict=True):
-        yield Labelled(look.block, label, section)
+def in_sections(blocks: Sequence[Block], labels: Sequence[Label], text: str) -> list[Labelled]:
+    """Blocks with these labels, each in the section of the last heading before it."""
+    section, found = "", []
+    for block, label in zip(blocks, labels, strict=True):
+        found.append(Labelled(block, label, section))
         if label == "heading":
-            section = _heading_text(look.text)
+            section = _heading_text(block.folded(text))
+    return found
 
 
 def _heading_text(text: str) -> str:
