@@ -18,7 +18,7 @@ class DocumentOut(BaseModel):
     file_name: str
     title: str
     media_type: str
-    encoding: str
+    encoding: str | None
     extractor: str
     text_sha256: str
     size: int = Field(description="Bytes of the file.")
@@ -47,8 +47,8 @@ class DocumentText(BaseModel):
     start: int
     end: int
     text: str
-    start_byte: int
-    end_byte: int
+    start_byte: int | None
+    end_byte: int | None
     start_line: int
     end_line: int
 
