@@ -11,7 +11,8 @@ from assistant.checks import plain
 from assistant.errors import VerifyError
 from index.decoding import with_marks
 from index.errors import CitespanError, FileSkipped
-from index.loading import Source, find_files, load
+from index.folders import Source, find_files
+from index.loading import load
 from index.models import Document, DocumentRecord
 from index.reading import Snapshot
 from index.texts import restored

@@ -109,6 +109,7 @@ def restored(volume: Volume, record: DocumentRecord) -> Document:
         media_type=record.media_type,
         extractor=record.extractor,
         metadata=record.metadata,
+        stated=record.stated,
         elements=tuple(element for piece in pieces for element in piece.elements),
         boxes=np.concatenate(boxes) if boxes else None,
     )

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index import loading
+from index import folders
 from index.decoding import bom_length, byte_length, unmarked
 from index.errors import FileSkipped, IndexingError, SettingsError
-from index.loading import Skipped, Source, find_files, load
+from index.folders import Skipped, Source, find_files
+from index.loading import load
 from index.manifest import ManifestEntry
 from index.models import Document
 
@@ -210,7 +211,7 @@ def test_a_name_that_is_not_utf8_is_skipped_with_a_message(tmp_path: Path) -> No
 def test_a_folder_that_vanishes_is_skipped_with_a_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path / "gone" / "a.txt")
     found = find_files([tmp_path])
-    classify = loading._classify
+    classify = folders._classify
 
     def remove(location: Path, path: str, entry: ManifestEntry | None) -> Any:
         result = classify(location, path, entry)
@@ -218,7 +219,7 @@ def test_a_folder_that_vanishes_is_skipped_with_a_message(tmp_path: Path, monkey
         location.rmdir()
         return result
 
-    monkeypatch.setattr(loading, "_classify", remove)
+    monkeypatch.setattr(folders, "_classify", remove)
     (skipped,) = found
     assert isinstance(skipped, Skipped)
     assert (skipped.path, skipped.reason) == ("gone", "vanished")

@@ -13,7 +13,7 @@ from api.routes.reading import DEFAULT_COLLECTION, CollectionQuery, again, readi
 from api.service import Service
 from api.shapes.documents import DocumentList, DocumentOut, DocumentText, document_out
 from api.shapes.jobs import JobOut, job_out
-from index.loading import READERS
+from index.formats import FORMATS
 from index.making import NAME
 from index.models import Span
 
@@ -38,7 +38,7 @@ _UPLOADED = {
                             "type": "array",
                             "minItems": 1,
                             "items": {"type": "string", "format": "binary"},
-                            "description": f"Files of the types {', '.join(READERS)}, each with a name of its own.",
+                            "description": f"Files of the types {', '.join(FORMATS)}, each with a name of its own.",
                         }
                     },
                 }

@@ -1,1 +1,19 @@
-"""Readers of formats that are not plain text: each module makes a Reading of a file's bytes."""
+"""Extractors of formats that are not plain text: each module makes a Reading of a file's bytes."""
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.metadata import version
+
+__all__ = ["extractor_of"]
+
+_VERSIONS: Mapping[str, tuple[int, str]] = {
+    "pdf": (1, "pypdfium2"),
+}
+"""By extractor, a number that changes whenever the same file would be read otherwise, and the library it stands on."""
+
+
+@cache
+def extractor_of(name: str) -> str:
+    """Names an extractor with all that its text depends on, as in "pdf 1 (pypdfium2 5.15.2)"."""
+    number, library = _VERSIONS[name]
+    return f"{name} {number} ({library} {version(library)})"

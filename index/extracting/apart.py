@@ -21,8 +21,7 @@ from typing import IO, Any, get_args
 import numpy as np
 
 from index.errors import FileSkipped
-from index.loading import Reading
-from index.models import Element, ElementKind, Span
+from index.models import Element, ElementKind, Reading, Span
 
 __all__ = ["Limits", "close_apart", "extract_apart"]
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from index.errors import FileSkipped
+from index.extracting import extractor_of
 from index.extracting.pdf_characters import DamagedPdf, EncryptedPdf, OpenPdf, Page, open_pdf, read_page
 from index.extracting.pdf_columns import Block, blocks_in_order
 from index.extracting.pdf_flow import Piece, flowing
@@ -11,12 +12,11 @@ from index.extracting.pdf_kinds import kinds_of
 from index.extracting.pdf_lines import Fragment, Line, fragments_of, rows_of
 from index.extracting.pdf_paragraphs import Paragraph, paragraphs_of
 from index.extracting.pdf_text import Written, write
-from index.loading import Reading
+from index.models import Reading
 
 __all__ = ["MOST_PAGES", "extract"]
 
 MOST_PAGES = 3000
-_VERSION = 1
 
 
 def extract(path: str, data: bytes) -> Reading:
@@ -54,7 +54,7 @@ def _read(path: str, document: OpenPdf) -> Reading:
         text=written.text,
         encoding=None,
         media_type="application/pdf",
-        extractor=_extractor(),
+        extractor=extractor_of("pdf"),
         elements=written.elements,
         boxes=written.boxes,
     )
@@ -66,12 +66,6 @@ def _scanned(path: str, count: int) -> FileSkipped:
     )
     message = f"{path} holds no text: {what} a text layer, as in a scan. Recognise its text first, for example with"
     return FileSkipped("scanned", f"{message} ocrmypdf, and index what that makes.")
-
-
-def _extractor() -> str:
-    from importlib.metadata import version
-
-    return f"pdf {_VERSION} (pypdfium2 {version('pypdfium2')})"
 
 
 def _written(pages: Sequence[Page]) -> Written:

@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from index.loading import Reading
+    from index.models import Reading
 
 __all__ = ["main"]
 
