@@ -44,6 +44,11 @@ class Location:
     boxes: tuple[Box, ...] = ()
 
     @property
+    def extracted(self) -> bool:
+        """Whether the text was made by an extractor, so that its lines and bytes are not the file's."""
+        return self.start_byte is None
+
+    @property
     def pages(self) -> tuple[int, int] | None:
         """First and last page; None where the format has none."""
         pages = [box.page for box in self.boxes]

@@ -11,13 +11,16 @@ from reportlab.pdfgen.canvas import Canvas
 __all__ = ["COLUMNS", "hostile_pdf", "long_pdf", "turned_pdf", "two_columns"]
 
 WIDTH, HEIGHT = A4
-COLUMNS = (
+LEFT = (
     "Interleukin 6 attracts monocytes to wounds within two days of the injury. Fibroblasts follow them and deposit "
     "a new extracellular matrix, which the keratinocytes cross before the scar contracts. The effect was absent in "
-    "mice that lacked the receptor.",
-    "Exosomes of synovial stem cells protect cartilage from osteoarthritis by carrying a microRNA. Chondrocytes that "
-    "took them up produced more collagen of type two and less aggrecanase than their untreated neighbours did.",
+    "mice that lacked the receptor."
 )
+RIGHT = (
+    "Exosomes of synovial stem cells protect cartilage from osteoarthritis by carrying a microRNA. Chondrocytes that "
+    "took them up produced more collagen of type two and less aggrecanase than their untreated neighbours did."
+)
+COLUMNS = (LEFT, RIGHT)
 """What stands in the left and in the right column."""
 
 Draw = Callable[[Canvas], None]

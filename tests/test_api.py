@@ -170,7 +170,7 @@ def test_every_field_of_the_schema_is_there_and_no_other(library: Library, quest
         assert set(citation) == {
             "id", "type", "role", "cited_text", "document_index", "document_title", "start_char_index",
             "end_char_index", "document_id", "file_name", "start_byte", "end_byte", "start_line", "end_line",
-            "start_page", "end_page", "boxes", "section", "passage_id", "score",
+            "start_page", "end_page", "boxes", "source_url", "section", "passage_id", "score",
         }  # fmt: skip
     for document in body["documents"]:
         assert set(document) == {

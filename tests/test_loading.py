@@ -401,6 +401,7 @@ def test_the_encoding_is_found_and_recorded(tmp_path: Path, data: bytes, encodin
 def test_a_big_endian_mark_is_counted_in_bytes_and_tells_the_order_of_a_piece(tmp_path: Path, encoding: str) -> None:
     data = MARKS[encoding] + "β-cell 🧬".encode(encoding)
     document = load_bytes(tmp_path, data)
+    assert document.encoding is not None
     assert document.text == data.decode(document.encoding) == "β-cell 🧬"
     start = bom_length(document.encoding) + byte_length("β-", document.encoding)
     assert data[start:].decode(unmarked(document.encoding, data)) == "cell 🧬"
@@ -449,6 +450,7 @@ def test_the_recorded_encoding_decodes_the_bytes_and_every_span_of_them(
         document = load_bytes(tmp_path_factory.getbasetemp(), data)
     except FileSkipped:
         return
+    assert document.encoding is not None
     assert data.decode(document.encoding) == document.text
     piecewise = unmarked(document.encoding, data)
     assert data[: bom_length(document.encoding)] + document.text.encode(piecewise) == data

@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from api.jobs.uploads import is_upload
+from api.shapes.citations import boxes_out
 from index.models import DocumentRecord
 from index.texts import Location
 
@@ -88,7 +89,7 @@ def document_out(record: DocumentRecord, *, newer: str | None = None) -> Documen
 
 def text_out(record: DocumentRecord, place: Location) -> DocumentText:
     """The public shape of a stretch of a document's text."""
-    pages = place.pages
+    first, last = place.pages or (None, None)
     return DocumentText(
         document_id=record.id,
         start=place.span.start,
@@ -98,7 +99,7 @@ def text_out(record: DocumentRecord, place: Location) -> DocumentText:
         end_byte=place.end_byte,
         start_line=place.start_line,
         end_line=place.end_line,
-        start_page=pages[0] if pages else None,
-        end_page=pages[1] if pages else None,
-        boxes=[[box.page, box.left, box.top, box.right, box.bottom] for box in place.boxes] if pages else None,
+        start_page=first,
+        end_page=last,
+        boxes=boxes_out(place),
     )
