@@ -10,6 +10,8 @@ const MARGIN = 12;
 const SMALLEST = 0.2;
 const LARGEST = 6;
 const STEP = 1.25;
+const READABLE = 0.8; // where a whole page is drawn smaller, a quotation is opened at the width of its column
+const AROUND = 24; // points beside it then
 const SETTLED = 120; // milliseconds without another change of zoom, then it is drawn anew
 
 /** The pages in a scrolling box. `onMove` is told when another page, or zoom, is seen; `onTrouble` when none can be. */
@@ -80,6 +82,7 @@ export class DocumentPages {
     this.spot = null;
     const sheet = this.sheets[Math.min(spot.page, this.count) - 1];
     await sheet.read(this.pdf);
+    if (spot.box && this.fits && this.zoom < READABLE) this.#fitColumn(spot.box);
     const [left, top, right] = spot.box ?? [0, 0, 0];
     const above = spot.box ? this.box.clientHeight * 0.3 : MARGIN;
     const middle = sheet.element.offsetLeft + ((left + right) / 2) * this.zoom;
@@ -116,6 +119,13 @@ export class DocumentPages {
     for (const sheet of this.sheets) this.watcher.observe(sheet.element);
     this.resizing.observe(this.box);
     this.onMove();
+  }
+
+  #fitColumn([left, , right]) {
+    const zoom = Math.min(1.2, this.box.clientWidth / (right - left + 2 * AROUND));
+    if (zoom <= this.zoom) return;
+    this.fits = false;
+    this.#setZoom(zoom);
   }
 
   /** The zoom at which the page that is looked at is as wide as there is room. */

@@ -91,10 +91,11 @@ export class Panes {
     const usual = room ? "both" : "page";
     const view = this.pages ? (this.wanted === "both" && !room ? "page" : (this.wanted ?? usual)) : "text";
     this.element.dataset.view = view;
-    byId("viewer-views").hidden = !this.pages;
+    byId("pane-bar").hidden = !this.pages;
+    byId("page-tools").hidden = view === "text";
     byId("view-both").hidden = !room;
     for (const one of VIEWS) byId(`view-${one}`).setAttribute("aria-pressed", String(one === view));
-    byId("viewer-page").hidden = view === "text";
+    byId("viewer-pages").hidden = view === "text";
     byId("viewer-text").hidden = view === "page";
     this.#showText();
   }
