@@ -8,7 +8,7 @@ from typing import Any
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
-__all__ = ["COLUMNS", "hostile_pdf", "long_pdf", "turned_pdf", "two_columns"]
+__all__ = ["COLUMNS", "HEIGHT", "WIDTH", "hostile_pdf", "long_pdf", "turned_pdf", "two_columns"]
 
 WIDTH, HEIGHT = A4
 LEFT = (

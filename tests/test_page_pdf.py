@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from api.routes.page import PDFJS
 from tests.browsing import app_over, chromium, parts_at
 from tests.fakes import HashingEmbedder
-from tests.printing import COLUMNS, hostile_pdf, long_pdf, turned_pdf, two_columns
+from tests.printing import COLUMNS, HEIGHT, WIDTH, hostile_pdf, long_pdf, turned_pdf, two_columns
 from tests.servers import running
 from tests.test_page import TIMEOUT, Site, Visit, highlighted, visit_to
 
@@ -337,10 +337,9 @@ def test_a_hostile_pdf_changes_nothing(visit: Visit) -> None:
     expect(links).to_have_count(1)
     assert links.first.get_attribute("href") == "https://example.org/a?b=1"
     assert links.first.get_attribute("rel") == "noopener noreferrer"
-    box = page.locator(".sheet").bounding_box()
-    assert box is not None
-    for share in (0.35, 0.4, 0.45, 0.5):
-        page.mouse.click(box["x"] + box["width"] * 0.2, box["y"] + min(box["height"] * share, 500))
+    zoom = page.evaluate("document.querySelector('.sheet').clientWidth") / WIDTH
+    for number in range(3):
+        page.locator(".sheet").click(position={"x": 150 * zoom, "y": (HEIGHT - 415 - 40 * number) * zoom})
     assert page.evaluate("window.harmed") is None
     assert popups == []
     assert page.url.startswith(visit.site.url)
