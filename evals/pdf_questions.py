@@ -2,8 +2,9 @@
 
     python -m evals.pdf_questions ../shared/data/pdf_ccby [--publish] [--show]
 
-Half of the sixty are answered by none of the articles. The judge is the publisher's sentence (``evals/pdf_cases.py``): a citation is right when its words are those of an
-accepted place and, in a PDF, when it stands on that place's page. Indexes anew every time; some minutes.
+Half of the sixty are answered by none of the articles. The judge is the publisher's sentence
+(``evals/pdf_cases.py``): a citation is right when its words are those of an accepted place and, in a PDF, when it
+stands on that place's page. Indexes anew every time; some minutes.
 """
 
 import argparse
