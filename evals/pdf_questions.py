@@ -1,4 +1,4 @@
-"""Questions over PDFs, beside the same over their plain text: what reading their layout is worth.
+"""Questions over PDFs, beside the same over their plain text and the publisher's: what reading their layout is worth.
 
     python -m evals.pdf_questions ../shared/data/pdf_ccby [--publish] [--show]
 
@@ -8,6 +8,7 @@ stands on that place's page. Indexes anew every time; some minutes.
 """
 
 import argparse
+import json
 import shlex
 import sys
 import time
@@ -52,9 +53,10 @@ HEAD = """## Questions over PDFs
 24 biomedical PDFs (`pdf_ccby`), 60 questions written from the publishers' XML before any answer was seen, all of them
 test cases: 30 that one of the articles answers, 30 near misses that none does. The judge is the publisher's own
 sentence. Beside it, the same questions over the same articles as pdfium writes out their text (no headings, no columns,
-no page: `citations/on_its_page` is not asked there). `citations/on_its_page`: of the citations with the words of an
-accepted sentence, those on its page. `citations/verified`: of all citations, those whose file, read again, has these
-characters at this place. The rest is as above.
+no page: `citations/on_its_page` is not asked there), and over the paragraphs of the XML, where nothing is broken and
+tables are missing. `citations/on_its_page`: of the citations with the words of an accepted sentence, those on its page.
+`citations/verified`: of all citations, those whose file, read again, has these characters at this place. The rest is
+as above.
 """
 
 Golds = Mapping[SentencePlace | WordsPlace, Gold]
@@ -209,6 +211,16 @@ def _plain(folder: Path, into: Path) -> Path:
     return into
 
 
+def _publishers(folder: Path, into: Path) -> Path:
+    """What the publisher's XML has in paragraphs, under the PDF's name: nothing is broken there, and no table is."""
+    into.mkdir()
+    for line in (folder / "gold.jsonl").read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        text = "\n\n".join([row["title"], row["abstract"], *row["paragraphs"]])
+        (into / f"{row['id']}.txt").write_text(text, encoding="utf-8")
+    return into
+
+
 def _run(name: str, documents: Path, state_dir: Path, cases: Sequence[PdfCase], golds: Golds) -> list[Judged]:
     parts = Parts(IndexSettings(state_dir=state_dir), notify=lambda line: print(line, file=sys.stderr))
     asking = Asking(documents, parts)
@@ -223,9 +235,9 @@ def _run(name: str, documents: Path, state_dir: Path, cases: Sequence[PdfCase], 
 def main() -> None:
     """Measure, print the tables and, where that is asked for, put them into evals/RESULTS.md."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path, help="has pdf/, pdf_text/, xml/ and verified_sentences.jsonl")
+    parser.add_argument("folder", type=Path, help="has pdf/, pdf_text/, xml/, gold.jsonl and verified_sentences.jsonl")
     parser.add_argument("--show", action="store_true", help="print each case with what was answered")
-    parser.add_argument("--only", choices=["PDF", "plain text"], help="ask one of the two only")
+    parser.add_argument("--only", choices=["PDF", "plain text", "publisher's text"], help="ask one of them only")
     parser.add_argument("--publish", action="store_true", help="write the part of evals/RESULTS.md")
     options = parser.parse_args()
     cases = read_cases(CASES)
@@ -233,7 +245,11 @@ def main() -> None:
     columns = []
     with TemporaryDirectory(ignore_cleanup_errors=True) as given:
         scratch = Path(given)
-        sources = {"PDF": options.folder / "pdf", "plain text": _plain(options.folder, scratch / "text")}
+        sources = {
+            "PDF": options.folder / "pdf",
+            "plain text": _plain(options.folder, scratch / "plain"),
+            "publisher's text": _publishers(options.folder, scratch / "publishers"),
+        }
         for name, documents in sources.items():
             if options.only not in {None, name}:
                 continue
