@@ -38,8 +38,9 @@ class Source:
 class Skipped:
     """Something that was found and is not read; the message is for people.
 
-    ``reason`` is a stable word: binary, empty, format, ignored, link, missing, name, pdf, too_large, unreadable or
-    vanished. What is ``ignored`` is of no concern to people; all else is worth a line.
+    ``reason`` is a stable word: binary, damaged, empty, encrypted, format, ignored, link, missing, name, pdf, scanned,
+    timeout, too_large, unreadable or vanished. What is ``ignored`` is of no concern to people; all else is worth
+    a line.
     """
 
     path: str
@@ -230,7 +231,7 @@ def load(source: Source, *, max_bytes: int, fallback_encoding: str) -> Document:
     if suffix in _NOT_YET:
         raise _NOT_YET[suffix](source.path)
     data = _read(source, max_bytes)
-    if data.startswith(b"%PDF-"):
+    if data.startswith(b"%PDF-") and suffix != ".pdf":
         raise _pdf(source.path)
     if suffix not in READERS:
         raise _unknown_format(source.path, suffix)
@@ -270,8 +271,7 @@ def _read(source: Source, max_bytes: int) -> bytes:
 
 
 def _pdf(path: str) -> FileSkipped:
-    message = f"{path} is a PDF, which is not read yet. Export its text (for example: pdftotext) and index that."
-    return FileSkipped("pdf", message)
+    return FileSkipped("pdf", f"{path} is a PDF by its content. Name it .pdf and index that.")
 
 
 def _other_format(kind: str, path: str) -> FileSkipped:
@@ -293,7 +293,6 @@ _SHEET = partial(_other_format, "a table or a slide show")
 _MARKUP = partial(_other_format, "marked-up text")
 
 _NOT_YET: Mapping[str, Callable[[str], FileSkipped]] = {
-    ".pdf": _pdf,
     ".doc": _WORD,
     ".docx": _WORD,
     ".odt": _WORD,
@@ -322,11 +321,20 @@ def _read_text(media_type: str, path: str, data: bytes, fallback_encoding: str) 
     return Reading(text, encoding, media_type, "text 1")
 
 
+def _read_pdf(path: str, data: bytes, fallback_encoding: str) -> Reading:  # noqa: ARG001 - a PDF says how it encodes
+    if not data:
+        raise FileSkipped("empty", f"{path} is empty. Fill it or delete it.")
+    from index.extracting.apart import extract_apart
+
+    return extract_apart("pdf", path, data)
+
+
 READERS: Mapping[str, Reader] = {
     ".txt": partial(_read_text, "text/plain"),
     ".text": partial(_read_text, "text/plain"),
     ".md": partial(_read_text, "text/markdown"),
     ".markdown": partial(_read_text, "text/markdown"),
+    ".pdf": _read_pdf,
 }
 """The reader of each format by suffix. A new format is one more line here."""
 

@@ -289,11 +289,16 @@ def test_a_folder_named_as_the_manifest_is_walked(tmp_path: Path) -> None:
 # Formats and troubles
 
 
-@pytest.mark.parametrize("name", ["paper.pdf", "paper.PDF", "paper.txt", "paper"])
-def test_a_pdf_is_skipped_whatever_its_name(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize("name", ["paper.txt", "paper"])
+def test_a_pdf_by_another_name_is_skipped_and_says_so(tmp_path: Path, name: str) -> None:
     error = refusal(write(tmp_path / name, b"%PDF-1.7\n%\xe2\xe3"))
     assert error.reason == "pdf"
-    assert "Export its text" in str(error)
+    assert "Name it .pdf" in str(error)
+
+
+@pytest.mark.parametrize("name", ["paper.pdf", "paper.PDF"])
+def test_a_pdf_that_is_cut_off_is_skipped_as_damaged(tmp_path: Path, name: str) -> None:
+    assert refusal(write(tmp_path / name, b"%PDF-1.7\n%\xe2\xe3")).reason == "damaged"
 
 
 @pytest.mark.parametrize("name", ["a.docx", "a.html", "a.epub", "a.rtf"])
