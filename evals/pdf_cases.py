@@ -122,12 +122,12 @@ def letters(text: str) -> str:
 
 def gold_of(cases: Iterable[PdfCase], folder: Path) -> dict[SentencePlace | WordsPlace, Gold]:
     """What the data has at every place of the cases. Raises EvalError for a place that it does not have."""
-    places = {place for case in cases for part in case.evidence for place in part}
+    places = dict.fromkeys(place for case in cases for part in case.evidence for place in part)
     sentences: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
     for line in (folder / "verified_sentences.jsonl").read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         sentences[row["pdf"]].append((row["page"], row["paragraph"], row["sentence"]))
-    texts = {pdf: _xml_letters(folder / "xml" / f"{pdf}.xml") for pdf in sorted({place.pdf for place in places})}
+    texts = {pdf: _xml_letters(folder / "xml" / f"{pdf}.xml") for pdf in {place.pdf for place in places}}
     return {
         place: Gold(
             place.pdf,

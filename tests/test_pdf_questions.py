@@ -8,8 +8,9 @@ import pytest
 
 from assistant.bootstrap import Parts
 from evals.models import EvalError
+from evals.pdf_asking import Asking
 from evals.pdf_cases import Gold, PdfCase, WordsPlace, agrees, between, gold_of, letters, on_its_page, read_cases
-from evals.pdf_questions import CASES, Asking, figures, shown
+from evals.pdf_questions import CASES, figures, shown
 from index.settings import IndexSettings
 from tests.fakes import HashingEmbedder
 
@@ -150,6 +151,7 @@ def test_what_is_cited_is_judged_by_the_publishers_sentences(tmp_path: Path) -> 
     assert found["extracting/evidence_first"].value == 1
     assert found["extracting/all_facts"].value == 0
     assert found["refusing/false_answer_rate"].value == 0
+    assert (found["text/evidence_in_one_piece"].value, found["text/evidence_in_one_piece"].count) == (1, 1)
     assert (found["citations/verified"].value, found["citations/on_its_page"].count) == (1, 0)
     lines = list(shown(judged))
     assert f"  * {SENTENCE}" in lines
