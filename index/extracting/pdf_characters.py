@@ -54,7 +54,7 @@ class Style:
 
 @dataclass(slots=True)
 class Character:
-    """One character on a page.
+    """One character on a page, or the letters of a ligature, which pdfium takes apart.
 
     ``left`` to ``bottom`` is its box on the page as shown, in points from the top left. The box that the layout is read
     from (``start``, ``end`` along the line, ``over``, ``under`` across it, and ``baseline``) is the same one turned
@@ -138,9 +138,13 @@ class _Reader:
         self._fonts: dict[int, tuple[str, bool, bool]] = {}
 
     def read(self) -> Page:
-        spaced = True
+        spaced, lead = True, 0
         for index in range(max(self._pdfium.FPDFText_CountChars(self._text_page), 0)):
-            text = _text(self._pdfium.FPDFText_GetUnicode(self._text_page, index))
+            code = self._pdfium.FPDFText_GetUnicode(self._text_page, index)
+            if 0xD800 <= code < 0xDC00:  # the first half of a character beyond U+FFFF; the second one comes next
+                lead = code
+                continue
+            text, lead = _text(_whole(lead, code)), 0
             if not text or text.isspace():
                 spaced = spaced or bool(text)
                 continue
@@ -166,9 +170,11 @@ class _Reader:
         place = self._frame.box(horizontal.value, vertical.value, horizontal.value, vertical.value)
         baseline = self._frame.upright(turned, *place)[1]
         shown = self._frame.kept_in(left, top, right, bottom)
-        self._page.turned.setdefault(turned, []).append(
-            Character(text, *shown, start, end, over, under, baseline, style, spaced)
-        )
+        found = self._page.turned.setdefault(turned, [])
+        if found and not spaced and (found[-1].start, found[-1].end, found[-1].baseline) == (start, end, baseline):
+            found[-1].text += text
+        else:
+            found.append(Character(text, *shown, start, end, over, under, baseline, style, spaced))
         return True
 
     def _style(self, index: int) -> tuple[Style, int]:
@@ -207,6 +213,11 @@ def _font(name: str, flags: int, weight: int) -> tuple[str, bool, bool]:
     bold = weight >= 600 or flags & _BOLD_FLAG or lower.endswith(_BOLD_ENDINGS) or any(w in lower for w in _BOLD)
     italic = flags & _ITALIC_FLAG or any(word in lower for word in _ITALIC)
     return plain, bool(bold), bool(italic)
+
+
+def _whole(lead: int, code: int) -> int:
+    """The code point of two surrogates; the code itself where there are none."""
+    return 0x10000 + ((lead - 0xD800) << 10) + (code - 0xDC00) if lead and 0xDC00 <= code < 0xE000 else code
 
 
 def _text(code: int) -> str:
