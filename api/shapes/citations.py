@@ -12,7 +12,10 @@ from assistant.models import Citation, CitationRole
 from index.models import DocumentRecord
 from index.texts import Location
 
-__all__ = ["CitationOut", "CitedDocument", "Listed", "boxes_out", "file_place"]
+__all__ = ["CitationOut", "CitedDocument", "Listed", "PageBox", "boxes_out", "file_place"]
+
+PageBox = tuple[int, float, float, float, float]
+"""Page, left, top, right, bottom."""
 
 
 class CitationOut(BaseModel):
@@ -37,7 +40,7 @@ class CitationOut(BaseModel):
     end_line: int | None
     start_page: int | None = None
     end_page: int | None = None
-    boxes: list[list[float]] | None = Field(
+    boxes: list[PageBox] | None = Field(
         None,
         description="Where its lines stand on their pages: page, left, top, right, bottom, in points from the top left "
         "corner of the page as it is shown.",
@@ -116,9 +119,9 @@ def file_place(location: Location) -> dict[str, int | None]:
     }
 
 
-def boxes_out(location: Location) -> list[list[float]] | None:
+def boxes_out(location: Location) -> list[PageBox] | None:
     """The boxes of a span; null where the format has none."""
-    return [[box.page, box.left, box.top, box.right, box.bottom] for box in location.boxes] or None
+    return [(box.page, box.left, box.top, box.right, box.bottom) for box in location.boxes] or None
 
 
 def _document(record: DocumentRecord, place: int) -> CitedDocument:

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from api.jobs.uploads import is_upload
-from api.shapes.citations import boxes_out
+from api.shapes.citations import PageBox, boxes_out
 from index.models import DocumentRecord
 from index.texts import Location
 
@@ -61,7 +61,7 @@ class DocumentText(BaseModel):
     end_line: int
     start_page: int | None = Field(description="From 1; null where the format has no pages.")
     end_page: int | None
-    boxes: list[list[float]] | None = Field(
+    boxes: list[PageBox] | None = Field(
         description="Where its lines stand: page, left, top, right, bottom, in points from the top left corner of the "
         "page as it is shown. Null where the format has no pages."
     )
