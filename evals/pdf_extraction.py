@@ -134,9 +134,9 @@ def _pages_started(reading: Reading) -> list[int]:
 
 def _reading(gold: Gold) -> Reading:
     if gold.name not in _READ:
-        started = time.perf_counter()
+        started = time.process_time()
         _READ[gold.name] = extract(gold.path.name, gold.path.read_bytes())
-        _SECONDS.append(time.perf_counter() - started)
+        _SECONDS.append(time.process_time() - started)
     return _READ[gold.name]
 
 
@@ -237,7 +237,7 @@ def main() -> None:
     if "citespan" in found:
         _print_agreement(golds, failures=options.failures)
         pages = sum(int(reading.boxes[:, 0].max()) for reading in _READ.values() if reading.boxes is not None)
-        print(f"{pages} pages in {sum(_SECONDS):.1f} s, {pages / sum(_SECONDS):.0f} pages a second")
+        print(f"{pages} pages in {sum(_SECONDS):.1f} s of the processor, {pages / sum(_SECONDS):.0f} pages a second")
 
 
 if __name__ == "__main__":

@@ -135,7 +135,8 @@ def _mark_front(paragraphs: Sequence[Paragraph], kinds: list[ElementKind], title
             kinds[number] = "metadata"
     for number in range(title[-1] + 1, len(paragraphs)):
         one = paragraphs[number]
-        if one.page != paragraphs[title[0]].page or _ABSTRACT.match(one.text) or _is_prose(one):
+        begins = _ABSTRACT.match(one.text) or _KNOWN_HEADING.match(one.text) or _is_prose(one)
+        if one.page != paragraphs[title[0]].page or begins:
             return
         if kinds[number] in ("paragraph", "heading", "item"):
             kinds[number] = "metadata"
