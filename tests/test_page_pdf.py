@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from api.routes.page import PDFJS
 from tests.browsing import app_over, chromium, parts_at
 from tests.fakes import HashingEmbedder
-from tests.printing import COLUMNS, HEIGHT, WIDTH, hostile_pdf, long_pdf, turned_pdf, two_columns
+from tests.pdfs_shown import COLUMNS, HEIGHT, WIDTH, hostile_pdf, long_pdf, turned_pdf, two_columns
 from tests.servers import running
 from tests.test_page import TIMEOUT, Site, Visit, highlighted, visit_to
 
