@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from index.errors import FileSkipped
 from index.extracting.pdf_characters import DamagedPdf, EncryptedPdf, OpenPdf, Page, open_pdf, read_page
-from index.extracting.pdf_columns import Block, blocks_in_order
+from index.extracting.pdf_columns import Block, blocks_in_order, gutters_of
 from index.extracting.pdf_flow import Piece, flowing
 from index.extracting.pdf_furniture import furniture_of
 from index.extracting.pdf_kinds import kinds_of
@@ -80,9 +80,15 @@ def _written(pages: Sequence[Page]) -> Written:
     furniture = furniture_of(pages, fragments)
     paragraphs: list[Paragraph] = []
     added: set[int] = set()
-    for page, turn, found, apart in zip(pages, main, fragments, furniture, strict=True):
-        running = [fragment for fragment in found if id(fragment) not in apart]
-        for block in blocks_in_order(running):
+    running = [
+        [fragment for fragment in found if id(fragment) not in apart]
+        for found, apart in zip(fragments, furniture, strict=True)
+    ]
+    gutters = gutters_of(running)
+    for page, turn, found, apart, text, between in zip(
+        pages, main, fragments, furniture, running, gutters, strict=True
+    ):
+        for block in blocks_in_order(text, between):
             paragraphs += paragraphs_of(page.number, block)
         extra = _alone(page, [fragment for fragment in found if id(fragment) in apart])
         extra += [one for other in sorted(page.turned) if other != turn for one in _turned(page, other)]
