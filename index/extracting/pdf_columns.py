@@ -63,8 +63,8 @@ class Block:
 def blocks_in_order(fragments: Sequence[Fragment], gutters: Sequence[float]) -> list[Block]:
     """The blocks of a page as they are read: column by column between what stands across columns."""
     groups: dict[tuple[int, int], list[Fragment]] = {}
-    for fragment in fragments:
-        groups.setdefault(_columns(fragment, gutters), []).append(fragment)
+    for fragment, columns in _placed(fragments, gutters):
+        groups.setdefault(columns, []).append(fragment)
     blocks: list[Block] = []
     for (first, last), group in sorted(groups.items()):
         blocks += [Block(lines, first, last) for lines in _blocks(group, _walls(fragments, group))]
@@ -127,6 +127,31 @@ def _peaks(heights: _Heights, threshold: float) -> Iterator[float]:
             highest = run[heights[run] >= 0.95 * heights[run].max()]
             if (run[-1] - run[0] + 1) * _GRAIN >= _NARROWEST:
                 yield (float(highest[0] + highest[-1]) / 2 + 0.5) * _GRAIN
+
+
+def _placed(fragments: Sequence[Fragment], gutters: Sequence[float]) -> Iterator[tuple[Fragment, tuple[int, int]]]:
+    """Each fragment with its columns; the short last line of what stands across columns belongs to that."""
+    above: list[tuple[Fragment, tuple[int, int]]] = []
+    for row in rows_of(fragments):
+        placed = [(fragment, _columns(fragment, gutters)) for fragment in row]
+        if len(row) == 1:
+            fragment, columns = placed[0]
+            placed = [(fragment, next((wide for one, wide in above if _ends(one, wide, fragment, columns)), columns))]
+        yield from placed
+        above = placed
+
+
+def _ends(line: Fragment, wide: tuple[int, int], fragment: Fragment, columns: tuple[int, int]) -> bool:
+    """Whether a fragment is the last line of text across columns that ``line`` is the line before of."""
+    alike = line.style.font == fragment.style.font and abs(line.size - fragment.size) < 0.05 * line.size
+    below = 0 < fragment.baseline - line.baseline < 1.7 * line.size
+    return (
+        alike
+        and below
+        and wide[0] < wide[1]
+        and wide[0] <= columns[0] <= columns[1] <= wide[1]
+        and abs(line.start - fragment.start) <= _TOLERANCE
+    )
 
 
 def _columns(fragment: Fragment, gutters: Sequence[float]) -> tuple[int, int]:

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from index.extracting.pdf_characters import Style
 from index.extracting.pdf_paragraphs import Paragraph
@@ -61,9 +62,9 @@ def kinds_of(paragraphs: Sequence[Paragraph]) -> Kinds:
 
 
 def _body(paragraphs: Sequence[Paragraph]) -> Style:
-    """The style of most of the text."""
+    """The style of most of the text before the literature."""
     counts: Counter[Style] = Counter()
-    for paragraph in paragraphs:
+    for paragraph in takewhile(lambda one: not REFERENCES_HEADING.match(one.text), paragraphs):
         if len(paragraph.lines) > 2:
             counts[paragraph.style] += len(paragraph.text)
     return counts.most_common(1)[0][0] if counts else Style(10.0, "", bold=False, italic=False)
@@ -147,6 +148,11 @@ def _is_prose(paragraph: Paragraph) -> bool:
     return sum(word in FUNCTION_WORDS for word in words) >= 0.2 * len(words)
 
 
+def _is_sentence(paragraph: Paragraph) -> bool:
+    """Whether a cell or note of a table is running text."""
+    return not paragraph.is_tabular and (_is_prose(paragraph) or _SENTENCES.search(paragraph.text) is not None)
+
+
 def _mark_tables(paragraphs: Sequence[Paragraph], kinds: list[ElementKind], body: float) -> None:
     """What follows a table's caption on its page is the table's, up to running text."""
     inside: Paragraph | None = None
@@ -159,7 +165,7 @@ def _mark_tables(paragraphs: Sequence[Paragraph], kinds: list[ElementKind], body
             if one.page != inside.page or running or settled:
                 inside = None
             elif kinds[number] in ("paragraph", "item", "heading") and one.size < 0.97 * body:
-                kinds[number] = "row" if not _is_prose(one) else "caption"
+                kinds[number] = "paragraph" if _is_sentence(one) else "row"
 
 
 def _mark_references(paragraphs: Sequence[Paragraph], kinds: list[ElementKind]) -> None:

@@ -95,10 +95,10 @@ def paragraphs_of(page: int, block: Block) -> Iterator[Paragraph]:
 def _starts(block: Block, lines: Sequence[Line], line: Line, following: Sequence[Line]) -> bool:
     """Whether a line starts a paragraph below ``lines``, those of the paragraph so far."""
     before = lines[-1]
+    if CAPTION.match(lines[0].text):
+        return before.end < block.right - 1.5 * before.size and _is_set_apart(before, line)
     if _is_set_apart(before, line):
         return True
-    if CAPTION.match(lines[0].text):
-        return False
     return _is_indented(lines, line, following) or _hangs_out(lines, line) or _is_after_end(block, before, line)
 
 
@@ -119,7 +119,9 @@ def _fonts(line: Line) -> set[tuple[str, bool]]:
 def _is_indented(lines: Sequence[Line], line: Line, following: Sequence[Line]) -> bool:
     before = lines[-1]
     step = (line.start - before.start) / line.size
-    if not _INDENT < step < _DEEPEST:
+    if not _INDENT < step < _DEEPEST or (line.text[:1].islower() and not ends_sentence(before.text)):
+        return False
+    if len(lines) == 1 and (NUMBERED.match(before.text) or BULLET.match(before.text)):
         return False
     if following:
         back = (line.start - following[0].start) / line.size
