@@ -10,7 +10,8 @@ from assistant.bootstrap import Parts
 from assistant.models import Answer, Citation, Question, Refusal
 from evals.models import Case, EvalError, Outcome, Place, Quoted, Said
 from evals.pdf_cases import Gold, PdfCase, SentencePlace, WordsPlace, agrees, letters, on_its_page
-from index.loading import Source, find_files, load
+from index.folders import Source, find_files
+from index.loading import load
 from index.models import Document, Span
 from index.settings import IndexSettings
 

@@ -24,8 +24,7 @@ from evals.pdf_gold import Gold, read_gold
 from evals.statistics import wilson
 from index.boxes import line_boxes
 from index.extracting.pdf import extract
-from index.loading import Reading
-from index.models import Element
+from index.models import Element, Reading
 from index.segmenting import segment
 
 __all__ = ["Found", "main"]

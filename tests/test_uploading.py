@@ -220,7 +220,7 @@ def test_what_can_be_taken_is_taken_beside_what_cannot(client: TestClient, servi
     assert [(file["name"], file["state"]) for file in answer["files"]] == [
         ("good.txt", "waiting"), ("bad.pptx", "skipped"), ("empty.md", "skipped"),
     ]  # fmt: skip
-    assert "PDF" in answer["files"][1]["message"]
+    assert "slide show" in answer["files"][1]["message"]
     assert answer["progress"]["total_bytes"] == len(b"Wounds heal.")
     folder = service.uploads.received(answer["id"])
     assert folder is not None
