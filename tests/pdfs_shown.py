@@ -27,14 +27,16 @@ Draw = Callable[[Canvas], None]
 
 
 def two_columns(title: str = "Cells that heal") -> bytes:
-    """An article of two pages; the second has the two columns."""
+    """An article of two pages; the second has the two columns, and the first a link to the middle of it."""
 
     def front(page: Canvas) -> None:
         page.setFont("Times-Bold", 20)
         page.drawString(60, HEIGHT - 90, title)
         lines(page, ["This article was printed for a test of the page that shows it."], 60, HEIGHT - 130)
+        page.linkRect("", "columns", (60, 300, 300, 330), relative=0)
 
     def columns(page: Canvas) -> None:
+        page.bookmarkPage("columns", fit="XYZ", left=0, top=400, zoom=0)
         for left, text in zip((60, 310), COLUMNS, strict=True):
             lines(page, wrap(text, 44), left, HEIGHT - 90)
 
