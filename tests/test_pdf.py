@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from index.errors import FileSkipped
 from index.extracting.pdf import extract
 from index.extracting.pdf_text import HAIR_SPACE
-from index.models import Reading
-from index.models import Sentence
+from index.models import Reading, Sentence
 from index.segmenting import segment
 from index.views import search_view
 from tests.printing import PAGE, Printer, encrypted, pdf_of, words
