@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
 from hashlib import sha256
+from importlib import import_module
 from itertools import takewhile
 from pathlib import Path, PurePosixPath
 
@@ -274,8 +275,8 @@ def _pdf(path: str) -> FileSkipped:
     return FileSkipped("pdf", message)
 
 
-def _other_format(kind: str, path: str) -> FileSkipped:
-    message = f"{path} is {kind}, which is not read yet. Save it as plain text (.txt) and index that."
+def _other_format(kind: str, instead: str, path: str) -> FileSkipped:
+    message = f"{path} is {kind}, which is not read yet. Save it as {instead} and index that."
     return FileSkipped("format", message)
 
 
@@ -286,11 +287,10 @@ def _unknown_format(path: str, suffix: str) -> FileSkipped:
     return FileSkipped("format", message)
 
 
-_WORD = partial(_other_format, "a word processor's document")
-_HTML = partial(_other_format, "a web page")
-_BOOK = partial(_other_format, "an electronic book")
-_SHEET = partial(_other_format, "a table or a slide show")
-_MARKUP = partial(_other_format, "marked-up text")
+_WORD = partial(_other_format, "a word processor's document", "Word's .docx")
+_BOOK = partial(_other_format, "an electronic book", "a web page (.html) or plain text (.txt)")
+_SHEET = partial(_other_format, "a table or a slide show", "a web page (.html) or plain text (.txt)")
+_MARKUP = partial(_other_format, "marked-up text", "a web page (.html) or plain text (.txt)")
 
 _NOT_YET: Mapping[str, Callable[[str], FileSkipped]] = {
     ".pdf": _pdf,
@@ -298,9 +298,6 @@ _NOT_YET: Mapping[str, Callable[[str], FileSkipped]] = {
     ".docx": _WORD,
     ".odt": _WORD,
     ".rtf": _WORD,
-    ".htm": _HTML,
-    ".html": _HTML,
-    ".xhtml": _HTML,
     ".epub": _BOOK,
     ".xls": _SHEET,
     ".xlsx": _SHEET,
@@ -308,7 +305,6 @@ _NOT_YET: Mapping[str, Callable[[str], FileSkipped]] = {
     ".pptx": _SHEET,
     ".rst": _MARKUP,
     ".tex": _MARKUP,
-    ".xml": _MARKUP,
 }
 """Formats that hold documents and have no reader, so that leaving them out must be said."""
 
@@ -322,11 +318,24 @@ def _read_text(media_type: str, path: str, data: bytes, fallback_encoding: str) 
     return Reading(text, encoding, media_type, "text 1")
 
 
+def _read_extracted(reader: str, path: str, data: bytes, fallback_encoding: str) -> Reading:
+    """What the reader of a format that is no plain text makes of a file; imported when one is met."""
+    module, _, name = reader.partition(":")
+    reading: Reading = getattr(import_module(f"index.extracting.{module}"), name)(path, data, fallback_encoding)
+    return reading
+
+
+_HTML = partial(_read_extracted, "html:read_html")
+
 READERS: Mapping[str, Reader] = {
     ".txt": partial(_read_text, "text/plain"),
     ".text": partial(_read_text, "text/plain"),
     ".md": partial(_read_text, "text/markdown"),
     ".markdown": partial(_read_text, "text/markdown"),
+    ".html": _HTML,
+    ".htm": _HTML,
+    ".xhtml": _HTML,
+    ".xml": partial(_read_extracted, "jats:read_jats"),
 }
 """The reader of each format by suffix. A new format is one more line here."""
 

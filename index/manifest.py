@@ -42,6 +42,7 @@ class ManifestEntry(BaseModel):
     pmcid: _Stated | None = None
     kind: _Stated | None = None
     licence: _Stated | None = None
+    url: _Stated | None = None
 
     @property
     def metadata(self) -> dict[str, str]:

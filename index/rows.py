@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from index.boxes import pack_boxes, unpack_boxes
-from index.models import CharacterBoxes, DocumentRecord, Element, Passage, Sentence, Span
+from index.models import CharacterBoxes, DocumentRecord, Element, Heads, Passage, Sentence, Span
 from index.quantizing import dequantized, quantized
 from index.store import CollectionState, Piece, RecordState, Vectors
 
@@ -115,13 +115,21 @@ def _from_layout(layout: str) -> tuple[tuple[Element, ...], CharacterBoxes | Non
 
 
 def _listed(element: Element) -> list[Any]:
-    heads = [[head.start, head.end] for head in element.heads]
+    heads = _pairs_of(element.heads)
     return [element.span.start, element.span.end, element.kind, element.level, heads, element.soft]
 
 
 def _element(listed: list[Any]) -> Element:
     start, end, kind, level, heads, soft = listed
-    return Element(Span(start, end), kind, level, tuple(Span(*head) for head in heads), soft)
+    return Element(Span(start, end), kind, level, _heads(heads), soft)
+
+
+def _pairs_of(heads: Heads) -> list[list[list[int]]]:
+    return [[[span.start, span.end] for span in over] for over in heads]
+
+
+def _heads(pairs: list[list[list[int]]]) -> Heads:
+    return tuple(tuple(Span(*pair) for pair in over) for over in pairs)
 
 
 def _in_values(name: str, text: str) -> Row:

@@ -296,7 +296,7 @@ def test_a_pdf_is_skipped_whatever_its_name(tmp_path: Path, name: str) -> None:
     assert "Export its text" in str(error)
 
 
-@pytest.mark.parametrize("name", ["a.docx", "a.html", "a.epub", "a.rtf"])
+@pytest.mark.parametrize("name", ["a.doc", "a.odt", "a.epub", "a.rtf", "a.xlsx"])
 def test_known_formats_without_a_reader_are_skipped_with_a_message(tmp_path: Path, name: str) -> None:
     write(tmp_path / name)
     (source,) = find_files([tmp_path])
