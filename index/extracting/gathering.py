@@ -5,11 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from index.models import Element, ElementKind, Span
+from index.table_rows import BETWEEN_CELLS
 
-__all__ = ["BETWEEN_CELLS", "KEPT_LINE", "Gathering", "folded", "kept"]
+__all__ = ["KEPT_LINE", "Gathering", "folded", "kept"]
 
-BETWEEN_CELLS = " | "
-"""Parts the cells of a table's row: seen by whoever reads it, where a tab would make one number of two."""
 KEPT_LINE = "\ue000"
 """Stands for a line break that is to stay when white space is folded."""
 

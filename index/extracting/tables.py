@@ -9,7 +9,8 @@ from index.models import Span
 
 __all__ = ["Cell", "add_table"]
 
-_MOST_COLUMNS = 60
+_MOST_COLUMNS = 40
+_MOST_HEADING_ROWS = 6
 """A table with more of them keeps its rows, not their headings: it is data for machines."""
 _MOST_ROWS_DOWN = 2000
 _FIGURE = re.compile(r"[\W_]*\d")
@@ -39,8 +40,13 @@ class _Carried:
 def add_table(gathering: Gathering, rows: Sequence[Sequence[Cell]], *, heading_rows: int | None = None) -> None:
     """Write a table's rows. ``heading_rows`` is how many of them name columns, where the format says so."""
     rows = [row for row in rows if any(cell.text for cell in row)]
+    wide = max((sum(cell.across for cell in row) for row in rows), default=0)
     first = _heading_rows(rows) if heading_rows is None else min(heading_rows, len(rows))
-    _Writing(gathering, first if first < len(rows) else 0).write(rows)
+    if wide > _MOST_COLUMNS or first > _MOST_HEADING_ROWS:
+        for row in rows:
+            gathering.add_row([cell.text for cell in row])
+    else:
+        _Writing(gathering, first if first < len(rows) else 0, wide).write(rows)
 
 
 def _heading_rows(rows: Sequence[Sequence[Cell]]) -> int:
@@ -57,22 +63,20 @@ def _heading_rows(rows: Sequence[Sequence[Cell]]) -> int:
 class _Writing:
     """Writes rows one by one; knows the headings over each column and the cells that reach down."""
 
-    def __init__(self, gathering: Gathering, heading_rows: int) -> None:
+    def __init__(self, gathering: Gathering, heading_rows: int, wide: int) -> None:
         self._gathering = gathering
         self._heading_rows = heading_rows
+        self._wide = wide
         self._over: dict[int, list[Span]] = {}
         self._carried: dict[int, _Carried] = {}
         self._group: Heads = ()
 
     def write(self, rows: Sequence[Sequence[Cell]]) -> None:
-        wide = max((sum(cell.across for cell in row) for row in rows), default=0)
         for number, row in enumerate(rows):
             if number < self._heading_rows:
                 self._write_headings(row)
-            elif wide > _MOST_COLUMNS:
-                self._gathering.add_row([cell.text for cell in row])
             else:
-                self._write_cells(row, wide)
+                self._write_cells(row)
 
     def _write_headings(self, row: Sequence[Cell]) -> None:
         placed = list(self._placed(row))
@@ -83,9 +87,9 @@ class _Writing:
                     self._over.setdefault(covered, []).append(span)
         self._carry(placed, spans)
 
-    def _write_cells(self, row: Sequence[Cell], wide: int) -> None:
+    def _write_cells(self, row: Sequence[Cell]) -> None:
         placed = list(self._placed(row))
-        if len(row) == 1 and 1 < wide <= row[0].across:
+        if len(row) == 1 and 1 < self._wide <= row[0].across:
             self._group = tuple(span for span in self._gathering.add_row([row[0].text]) if span)
             return
         heads = [self._heads(column, cell) for column, cell in placed]
