@@ -295,7 +295,6 @@ _MARKUP = partial(_other_format, "marked-up text", "a web page (.html) or plain 
 _NOT_YET: Mapping[str, Callable[[str], FileSkipped]] = {
     ".pdf": _pdf,
     ".doc": _WORD,
-    ".docx": _WORD,
     ".odt": _WORD,
     ".rtf": _WORD,
     ".epub": _BOOK,
@@ -335,7 +334,9 @@ READERS: Mapping[str, Reader] = {
     ".html": _HTML,
     ".htm": _HTML,
     ".xhtml": _HTML,
+    ".docx": partial(_read_extracted, "word:read_word"),
     ".xml": partial(_read_extracted, "jats:read_jats"),
+    ".nbib": partial(_read_extracted, "medline:read_medline"),
 }
 """The reader of each format by suffix. A new format is one more line here."""
 

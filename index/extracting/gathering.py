@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from index.models import Element, ElementKind, Span
 from index.table_rows import BETWEEN_CELLS
 
-__all__ = ["KEPT_LINE", "Gathering", "folded", "kept"]
+__all__ = ["KEPT_LINE", "Gathering", "clean", "folded", "kept"]
 
 KEPT_LINE = "\ue000"
 """Stands for a line break that is to stay when white space is folded."""
