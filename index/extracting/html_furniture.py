@@ -16,7 +16,7 @@ _ROLES = names_of(
 _NAMES = names_of(
     "cookie cookies consent gdpr onetrust breadcrumb breadcrumbs nav navbar navigation menu sidebar sidenav footer "
     "share sharing social related recommended recommendations newsletter subscribe subscription advert advertisement "
-    "ads promo pagination pager skip skiplink skipnav toolbar popup modal login signin toc masthead"
+    "ads banner promo pagination pager skip skiplink skipnav toolbar popup modal login signin toc masthead"
 )
 _REFERENCES = re.compile(
     r"(?:^|[\s_-])(?:ref-?list|references?|bibliography|citations?-list|reflist)(?:$|[\s_-])", re.IGNORECASE

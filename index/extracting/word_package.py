@@ -79,8 +79,11 @@ def _opened(path: str, data: bytes) -> WordPackage:
 
     document = docx.Document(BytesIO(data))
     properties = document.core_properties
+    body = parse_xml(path, document.part.blob).find(f"{_W}body")
+    if body is None:
+        raise ValueError("it has no body")
     return WordPackage(
-        body=parse_xml(path, document.part.blob).find(f"{_W}body"),
+        body=body,
         notes={**_notes(path, document, "footnote"), **_notes(path, document, "endnote")},
         styles=_styles(document.styles.element),
         title=properties.title or "",
