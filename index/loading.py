@@ -39,8 +39,8 @@ class Source:
 class Skipped:
     """Something that was found and is not read; the message is for people.
 
-    ``reason`` is a stable word: binary, empty, format, ignored, link, missing, name, pdf, too_large, unreadable or
-    vanished. What is ``ignored`` is of no concern to people; all else is worth a line.
+    ``reason`` is a stable word: binary, damaged, empty, encrypted, format, ignored, link, missing, name, pdf,
+    too_large, unreadable or vanished. What is ``ignored`` is of no concern to people; all else is worth a line.
     """
 
     path: str

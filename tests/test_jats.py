@@ -135,7 +135,9 @@ def test_an_article_in_another_namespace_and_in_an_envelope_is_found() -> None:
     ("data", "reason", "said"),
     [
         pytest.param("<feed><entry>News</entry></feed>", "format", "whose root is <feed>", id="another kind of XML"),
-        pytest.param("<article>A web page's article</article>", "format", "no article in JATS", id="no front, no body"),
+        pytest.param(
+            "<article>A web page's article</article>", "format", "not an article in JATS", id="no front, no body"
+        ),
         pytest.param(ARTICLE[: len(ARTICLE) // 2], "damaged", "no well-formed XML", id="cut off"),
         pytest.param("", "empty", "Fill it or delete it", id="empty"),
         pytest.param("not XML", "damaged", "Download it again", id="no XML"),

@@ -95,7 +95,7 @@ def _weights(root: Node) -> dict[Node, _Weight]:
             if open_elements:
                 open_elements[-1][1].add(weight)
         elif isinstance(child.tag, str) and local_name(child) not in ("script", "style") and not is_hidden(child):
-            inside = weight.inside or local_name(node) in _CONTENT
+            inside = weight.inside or _is_landmark(node)
             open_elements.append((child, _weight_of(child.text, inside=inside), iter(child)))
         if child is not None:
             weight.add(_weight_of(child.tail))
@@ -118,8 +118,11 @@ def _closed(node: Node, weight: _Weight) -> _Weight:
 
 
 def _is_main(node: Node, weight: _Weight) -> bool:
-    landmark = local_name(node) in _CONTENT or node.get("role") == "main"
-    return landmark and not weight.inside
+    return _is_landmark(node) and not weight.inside
+
+
+def _is_landmark(node: Node) -> bool:
+    return local_name(node) in _CONTENT or node.get("role") == "main"
 
 
 def _around(main: Node, weights: dict[Node, _Weight]) -> set[Node]:
@@ -152,8 +155,16 @@ def _is_class_so(node: Node) -> bool:
 
 
 def _is_linked(node: Node, weight: _Weight) -> bool:
-    """Whether an element is a list of links: hardly a word beside them, and no sentence."""
-    if local_name(node) not in ("ul", "ol", "div", "p", "table") or weight.links < _FEWEST_LINKS or weight.chief:
+    """Whether an element is a list of links: hardly a word beside them, and no sentence.
+
+    Inside the landmarks of the document it may be a list of publications.
+    """
+    if (
+        weight.inside
+        or local_name(node) not in ("ul", "ol", "div", "p", "table")
+        or weight.links < _FEWEST_LINKS
+        or weight.chief
+    ):
         return False
     return weight.linked >= _LINKED * weight.text and weight.sentences <= 1
 

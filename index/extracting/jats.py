@@ -86,7 +86,7 @@ def _articles(path: str, data: bytes) -> list[Node]:
         else:
             waiting += reversed([child for child in node if isinstance(child.tag, str)])
     if not found:
-        known = f"XML whose root is <{local_name(root)[:60]}>, and no article in JATS, the XML that is read"
+        known = f"XML whose root is <{local_name(root)[:60]}> and not an article in JATS, which is the XML that is read"
         hint = 'PubMed Central serves it; for a record of PubMed save the format "PubMed" (.nbib), else a web page'
         raise FileSkipped("format", f"{path} is {known}. {hint}.")
     return found
@@ -154,7 +154,8 @@ class _Article:
 
     def _add_keywords(self, group: Node) -> None:
         words = [inline_text(node, self._rule_of) for node in group if local_name(node) in ("kwd", "compound-kwd")]
-        self._gathering.add("metadata", f"Keywords: {', '.join(filter(None, words))}" if any(words) else "")
+        title = next((inline_text(node, self._rule_of) for node in group if local_name(node) == "title"), "Keywords")
+        self._gathering.add("metadata", f"{title.rstrip(':')}: {', '.join(filter(None, words))}" if any(words) else "")
 
 
 def _place_floats(article: Node) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html import unescape
 from typing import Any, Literal, NamedTuple
 
@@ -188,7 +189,12 @@ def inline_text(root: Node, rule_of: Callable[[Node], Rule]) -> str:
 
 def local_name(node: Node) -> str:
     """The name of an element without its namespace, in lower case; empty for a comment, and where there is none."""
-    return node.tag.rpartition("}")[2].lower() if node is not None and isinstance(node.tag, str) else ""
+    return _lower_name(node.tag) if node is not None and isinstance(node.tag, str) else ""
+
+
+@lru_cache(maxsize=4096)
+def _lower_name(tag: str) -> str:
+    return tag.rpartition("}")[2].lower()
 
 
 def names_of(words: str) -> frozenset[str]:
