@@ -10,6 +10,7 @@ from api.jobs.records import Jobs
 from api.jobs.uploads import Uploads
 from api.jobs.working import Worker
 from api.listing import Listings
+from api.originals import Originals
 from api.problems.errors import GeneratorUnknown
 from api.settings import Settings
 from api.watching.metrics import Metrics
@@ -40,6 +41,7 @@ class Service:
     feedback: FeedbackStore
     slack: "SlackApp | None" = None
     metrics: Metrics = field(default_factory=Metrics)
+    originals: Originals = field(default_factory=Originals)
 
     @property
     def generators(self) -> tuple[str, ...]:

@@ -1,10 +1,11 @@
-"""What people are told of an answer that a model wrote, the same words wherever it is shown. The page has its own."""
+"""What people are told of an answer and its sources, the same words wherever it is shown. The page has its own."""
 
 from collections.abc import Mapping
 
-from assistant.models import Dropped, DropReason
+from assistant.models import Citation, Dropped, DropReason
+from index.texts import Location
 
-__all__ = ["left_out", "why_dropped", "written_by"]
+__all__ = ["left_out", "numbered", "place_in", "placed", "why_dropped", "written_by"]
 
 WHY: Mapping[DropReason, str] = {
     "no_quote": "quotes nothing",
@@ -33,3 +34,20 @@ def why_dropped(claim: Dropped) -> str:
 def left_out(count: int) -> str:
     """That claims were dropped."""
     return f"{count} of the model's claims {'was' if count == 1 else 'were'} left out."
+
+
+def placed(citation: Citation) -> str:
+    """The file of a citation, and where in it that is."""
+    return ", ".join(filter(None, [citation.record.path, place_in(citation.location)]))
+
+
+def place_in(location: Location) -> str:
+    """The pages of a span, else the lines of the file; nothing where the format has neither."""
+    if location.pages:
+        return numbered("page", *location.pages)
+    return "" if location.extracted else numbered("line", location.start_line, location.end_line)
+
+
+def numbered(what: str, first: int, last: int) -> str:
+    """One or several of a kind, by number."""
+    return f"{what} {first}" if first == last else f"{what}s {first}–{last}"

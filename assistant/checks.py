@@ -13,13 +13,27 @@ from itertools import chain
 from reprlib import repr as brief
 from typing import Any, Literal
 
+from index.boxes import line_boxes
 from index.decoding import unmarked
 from index.models import Document
 from index.views import display
 
 __all__ = ["Check", "Finding", "check_answer", "check_citation", "is_place", "plain"]
 
-Check = Literal["document", "hash", "text", "name", "characters", "bytes", "lines", "sentence", "range"]
+Check = Literal[
+    "document",
+    "hash",
+    "extractor",
+    "text",
+    "name",
+    "characters",
+    "bytes",
+    "lines",
+    "pages",
+    "boxes",
+    "sentence",
+    "range",
+]
 SHOWN = 60
 GENERATED = (
     "a model's words, not the source's own: that what it cites stands there is checked, that it follows from it is not"
@@ -62,8 +76,7 @@ def check_citation(described: Mapping[str, Any], document: Document, raw: bytes,
     if problem:
         yield "text", problem
     elif described.get("text_sha256") is not None:
-        same = described["text_sha256"] == document.text_sha256
-        yield "text", "" if same else "the decoded text has changed"
+        yield from _check_text(described, document)
     if described.get("file_name") is not None and isinstance(described.get("path"), str):
         last = described["path"].rsplit("/", 1)[-1]
         yield "name", "" if described["file_name"] == last else f"the file of this path is called {plain(last)}"
@@ -72,6 +85,37 @@ def check_citation(described: Mapping[str, Any], document: Document, raw: bytes,
         yield _check_bytes(described, raw, document.encoding)
     if described.get("start_line") is not None or described.get("end_line") is not None:
         yield "lines", _check_lines(described, document.text)
+    if any(described.get(key) is not None for key in ("start_page", "end_page", "boxes")):
+        yield from _check_pages(described, document)
+
+
+def _check_text(described: Mapping[str, Any], document: Document) -> Iterator[Result]:
+    """Whether the file is read as it was; where it is not, whether that is the extractor's doing."""
+    same = described["text_sha256"] == document.text_sha256
+    said = described.get("extractor")
+    if not same and document.encoding is None and said is not None and said != document.extractor:
+        changed = f"its text was extracted by {plain(said)}, now {document.extractor} extracts it, and otherwise"
+        yield "extractor", f"{changed}: index the file anew and ask again, or check with the version that is stated"
+        return
+    yield "text", "" if same else "the decoded text has changed"
+
+
+def _check_pages(described: Mapping[str, Any], document: Document) -> Iterator[Result]:
+    """The pages and boxes that are stated against those of the characters under the span."""
+    span = _range(described, "char_index", len(document.text))
+    if span is None or document.boxes is None:
+        why = "the file has no pages" if document.boxes is None else "no characters are cited"
+        yield "pages", f"pages or boxes are stated, but {why}"
+        return
+    found = line_boxes(document.boxes[slice(*span)])
+    pages = [box.page for box in found]
+    expected = (min(pages), max(pages)) if pages else (None, None)
+    said = described.get("start_page"), described.get("end_page")
+    stated = f"pages {brief(said[0])} to {brief(said[1])} are stated"
+    yield "pages", "" if said == expected else f"{stated}, it stands on {expected[0]} to {expected[1]}"
+    if described.get("boxes") is not None:
+        same = described["boxes"] == [[box.page, box.left, box.top, box.right, box.bottom] for box in found]
+        yield "boxes", "" if same else "the boxes that are stated are not those of the characters"
 
 
 def _changed(said: object, now: str) -> str:
@@ -97,7 +141,9 @@ def _check_characters(described: Mapping[str, Any], text: str) -> Result:
     return "characters", _compare(described.get("cited_text"), text[slice(*span)])
 
 
-def _check_bytes(described: Mapping[str, Any], raw: bytes, encoding: str) -> Result:
+def _check_bytes(described: Mapping[str, Any], raw: bytes, encoding: str | None) -> Result:
+    if encoding is None:
+        return "bytes", "bytes are stated, but the text is extracted and is no stretch of the file's bytes"
     span = _range(described, "byte", len(raw))
     if span is None:
         return _not_in(described, "byte", f"{len(raw)} bytes")

@@ -11,12 +11,15 @@ from assistant.checks import plain
 from assistant.errors import VerifyError
 from index.decoding import with_marks
 from index.errors import CitespanError, FileSkipped
-from index.loading import Source, find_files, load
+from index.folders import Source, find_files
+from index.loading import load
 from index.models import Document, DocumentRecord
 from index.reading import Snapshot
-from index.texts import stored_text
+from index.texts import restored
 
 __all__ = ["File", "FilesFor", "files_of_index", "files_under"]
+
+_NOT_THE_FILES = "the text that is stored is not that of the file"
 
 FilesFor = Callable[[Sequence[Mapping[str, Any]]], "Sequence[File]"]
 """From what an answer says of each citation's document to the files that may be meant, as they are now."""
@@ -60,9 +63,11 @@ class File:
         return self.readings[encoding]
 
     def _read_again(self, document: Document, encoding: str) -> tuple[Document, str]:
+        if document.encoding is None:
+            return document, _not_in(document, encoding)
         try:
             again = load(self.source, max_bytes=len(self.raw), fallback_encoding=encoding)
-            same = codecs.lookup(again.encoding).name == codecs.lookup(encoding).name
+            same = codecs.lookup(again.encoding or "").name == codecs.lookup(encoding).name
         except (CitespanError, LookupError, ValueError):
             return document, _not_in(document, encoding)
         return (again, "") if same else (document, _not_in(document, encoding))
@@ -138,20 +143,13 @@ def _current(record: DocumentRecord, snapshot: Snapshot, max_bytes: int, fallbac
     if file.document is not None and (file.document.id == record.id or newer is None):
         return replace(file, document=replace(file.document, title=record.title))
     why = "its file holds a newer version" if newer else "its file is gone or cannot be read"
-    text = stored_text(snapshot.volume, record)
-    raw = next((raw for raw in with_marks(text, record.encoding) if _id_of(raw) == record.id), b"")
-    document = Document(
-        id=record.id,
-        location=record.location,
-        path=record.path,
-        title=record.title,
-        text=text,
-        encoding=record.encoding,
-        size=record.size,
-    )
-    problem = "" if raw else "the text that is stored is not that of the file"
+    document = restored(snapshot.volume, record)
     note = f"checked against the text stored in the index: {why}"
-    return File(source, raw, document if raw else None, problem, note=note)
+    if document.encoding is None:  # there is no way back to the file's bytes
+        whole = document.text_sha256 == record.text_sha256
+        return File(source, b"", document if whole else None, "" if whole else _NOT_THE_FILES, note=note)
+    raw = next((raw for raw in with_marks(document.text, document.encoding) if _id_of(raw) == record.id), b"")
+    return File(source, raw, document if raw else None, "" if raw else _NOT_THE_FILES, note=note)
 
 
 def _id_of(raw: bytes) -> str:

@@ -10,7 +10,8 @@ from evals.cases import CaseRow, EvidenceRow, assign_splits
 from evals.models import EvalError
 from evals.rows import explained
 from index.errors import FileSkipped
-from index.loading import Source, find_files, load
+from index.folders import Source, find_files
+from index.loading import load
 
 __all__ = ["new_row", "read_texts", "relocated"]
 

@@ -11,7 +11,9 @@ from typing import Protocol
 
 from index.embedding import Embedder
 from index.errors import FileSkipped, IndexMissing
-from index.loading import READERS, Skipped, Source, find_files, load
+from index.folders import Skipped, Source, find_files
+from index.formats import FORMATS
+from index.loading import make_document, open_file
 from index.locking import writing
 from index.making import (
     check_format,
@@ -22,8 +24,8 @@ from index.making import (
     making_of,
     new_state,
 )
-from index.models import Document, DocumentRecord
-from index.placing import Outcome, Placer, Summary
+from index.models import DocumentRecord
+from index.placing import Known, Outcome, Placer, Summary
 from index.store import CollectionState, Store, Volume
 from index.texts import restored
 from index.writing import VolumeWriter
@@ -95,7 +97,7 @@ class Builder:
         found = list(find_files(roots))
         seen = {str(item.location) for item in found if isinstance(item, Source)}
         if not seen:
-            summary.notices.append(f"There is no file to read there; read are {', '.join(READERS)}.")
+            summary.notices.append(f"There is no file to read there; read are {', '.join(FORMATS)}.")
         with self._placing(
             summary, found, mirrored=self._belongs(seen) if mirror else None, apart=_place_on_disk
         ) as placer:
@@ -128,7 +130,7 @@ class Builder:
         found: Sequence[Source | Skipped],
         *,
         mirrored: Callable[[str], bool] | None,
-        apart: Callable[[Document], str],
+        apart: Callable[[Known], str],
     ) -> Iterator[Placer]:
         """A placer under the write lock; what it placed is published at the end, also of what was interrupted."""
         self._total = sum(_size(item) for item in found if isinstance(item, Source))
@@ -233,7 +235,10 @@ class Builder:
                 return None
             return placer.leave_out(item, None)
         try:
-            document = load(item, max_bytes=self._options.max_bytes, fallback_encoding=self._options.fallback_encoding)
+            opened = open_file(item, max_bytes=self._options.max_bytes)
+            document = placer.read_before(opened) or make_document(
+                opened, fallback_encoding=self._options.fallback_encoding
+            )
         except FileSkipped as error:
             self._passed(_size(item))
             return placer.leave_out(Skipped(item.path, error.reason, str(error)), item.location)
@@ -249,11 +254,11 @@ class Builder:
             self._progress(done=self._done, total=max(self._total, self._done), passages=self._passages)
 
 
-def _place_on_disk(document: Document) -> str:
+def _place_on_disk(document: Known) -> str:
     return document.location.lstrip("/")
 
 
-def _uploaded(document: Document) -> str:
+def _uploaded(document: Known) -> str:
     return f"uploaded/{document.path}"
 
 

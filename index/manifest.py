@@ -11,6 +11,7 @@ Only ``file`` is required.
 
 import tomllib
 from difflib import get_close_matches
+from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,7 +20,7 @@ from pydantic_core import ErrorDetails
 
 from index.errors import IndexingError
 
-__all__ = ["MANIFEST_NAME", "ManifestEntry", "read_manifest"]
+__all__ = ["MANIFEST_NAME", "ManifestEntry", "read_manifest", "stated_by"]
 
 MANIFEST_NAME = "manifest.toml"
 
@@ -55,6 +56,11 @@ class _Manifest(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     documents: tuple[ManifestEntry, ...] = ()
+
+
+def stated_by(entry: ManifestEntry | None) -> str:
+    """A digest of what a manifest states of a file; empty where it states nothing."""
+    return sha256(entry.model_dump_json().encode()).hexdigest()[:16] if entry else ""
 
 
 def read_manifest(folder: Path) -> dict[str, ManifestEntry]:

@@ -18,6 +18,7 @@ __all__ = [
     "Heads",
     "Label",
     "Passage",
+    "Reading",
     "Sentence",
     "Span",
     "revision_of",
@@ -131,6 +132,24 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """What a reader makes of a file's bytes: see Document.
+
+    ``encoding`` is None for an extracted text. ``title`` and ``metadata`` are what the document states of itself; what
+    a manifest states goes over that.
+    """
+
+    text: str
+    encoding: str | None
+    media_type: str
+    extractor: str
+    title: str | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    elements: tuple[Element, ...] = ()
+    boxes: CharacterBoxes | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One source file: decoded and otherwise untouched, or extracted.
 
@@ -138,7 +157,7 @@ class Document:
     folder that was indexed). ``encoding`` decodes the file's bytes to ``text`` exactly, with Python's codec
     of that name; it is None where ``extractor`` made the text from another format, and then ``elements`` says what
     its stretches are and ``boxes``, in a format that has pages, where its characters stand. ``metadata`` holds what the
-    manifest or the document itself states, as strings.
+    manifest or the document itself states, as strings; ``stated`` is a digest of the manifest's part.
     """
 
     id: str
@@ -151,6 +170,7 @@ class Document:
     media_type: str = "text/plain"
     extractor: str = "text 1"
     metadata: Mapping[str, str] = field(default_factory=dict)
+    stated: str = ""
     elements: tuple[Element, ...] = ()
     boxes: CharacterBoxes | None = field(default=None, compare=False)
 
@@ -180,6 +200,7 @@ class DocumentRecord:
     characters: int
     passages: int
     metadata: Mapping[str, str] = field(default_factory=dict)
+    stated: str = ""
 
     @property
     def file_name(self) -> str:

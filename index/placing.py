@@ -8,14 +8,18 @@ from hashlib import file_digest
 from pathlib import Path
 from typing import Literal
 
-from index.loading import Skipped
+from index.folders import Skipped
+from index.loading import Opened
+from index.manifest import stated_by
 from index.models import Document, DocumentRecord
 from index.store import CollectionState
 from index.writing import VolumeWriter
 
-__all__ = ["Change", "Outcome", "Placer", "Summary", "is_gone"]
+__all__ = ["Change", "Known", "Outcome", "Placer", "Summary", "is_gone"]
 
 Change = Literal["added", "changed", "unchanged", "skipped"]
+Known = Document | DocumentRecord
+"""A file that was read, now or before; then it is not read again."""
 
 
 @dataclass(slots=True)
@@ -61,7 +65,7 @@ class Placer:
         *,
         mirrored: Callable[[str], bool] | None,
         passed: Callable[[int], None],
-        apart: Callable[[Document], str],
+        apart: Callable[[Known], str],
     ) -> None:
         self._writer = writer
         self._catalogue = writer.catalogue
@@ -70,8 +74,20 @@ class Placer:
         self._passed = passed
         self._apart = apart
 
-    def place(self, document: Document) -> Outcome:
-        """Write a document where that is needed, and make what it replaces go."""
+    def read_before(self, opened: Opened) -> DocumentRecord | None:
+        """What is known of a file that was extracted just so before, as it is called now: that need not be done again.
+
+        None where it has to be read, as texts always are: decoding one costs nothing.
+        """
+        same = self._catalogue.get(opened.id)
+        if same is None or same.encoding is not None or same.extractor != opened.format.extractor:
+            return None
+        if same.stated != stated_by(opened.source.entry):
+            return None
+        return replace(same, location=str(opened.source.location), path=opened.source.path)
+
+    def place(self, document: Known) -> Outcome:
+        """Write a document where that is needed, and make what it replaces go; a record is that of one read before."""
         here = self._catalogue.at(document.location)
         same = self._catalogue.get(document.id)
         if here == same:
@@ -84,6 +100,7 @@ class Placer:
                 self._catalogue.drop(here)
         if same is not None and _read_alike(same, document):
             return self._keep(document, same, here)
+        assert isinstance(document, Document)  # noqa: S101 - a record is read alike
         return self._put(document, [record for record in (same, here) if record is not None])
 
     def leave_out(self, skipped: Skipped, location: Path | None) -> Outcome:
@@ -123,7 +140,7 @@ class Placer:
         """Whether the file that a document was read from still holds it, and is among those that are mirrored."""
         return (self._mirrored is None or self._mirrored(record.location)) and _id_at(record.location) == record.id
 
-    def _pass_copy(self, document: Document, same: DocumentRecord, here: DocumentRecord | None) -> Outcome:
+    def _pass_copy(self, document: Known, same: DocumentRecord, here: DocumentRecord | None) -> Outcome:
         notice = f"{document.path} has the same bytes as {same.path}; it is indexed once."
         self._summary.notices.append(notice)
         if here is not None:
@@ -132,10 +149,10 @@ class Placer:
         self._passed(document.size)
         return Outcome("unchanged", same.path, same.id, notice)
 
-    def _keep(self, document: Document, same: DocumentRecord, here: DocumentRecord | None) -> Outcome:
+    def _keep(self, document: Known, same: DocumentRecord, here: DocumentRecord | None) -> Outcome:
         """Its passages stay; where it is, or what its manifest says, may be new. ``here`` was there before it."""
-        path = same.path if same.location == document.location else self._named(document).path
-        known = replace(same, location=document.location, path=path, metadata=document.metadata)
+        path = same.path if same.location == document.location else self._free_path(document)
+        known = replace(same, location=document.location, path=path, metadata=document.metadata, stated=document.stated)
         if known != same:
             self._writer.amend(known, replaces=[record for record in (same, here) if record is not None])
         self._summary.unchanged += 1
@@ -143,25 +160,25 @@ class Placer:
         return Outcome("unchanged", path, document.id)
 
     def _put(self, document: Document, replaced: Sequence[DocumentRecord]) -> Outcome:
-        named = self._named(document)
+        named = replace(document, path=self._free_path(document))
         (self._summary.changed if replaced else self._summary.added).append(named.path)
         self._writer.put(named, replaces=replaced)
         return Outcome("changed" if replaced else "added", named.path, named.id)
 
-    def _named(self, document: Document) -> Document:
-        """The document under a path that no other has, with a word where file names repeat."""
+    def _free_path(self, document: Known) -> str:
+        """A path for the document that no other has, with a word where file names repeat."""
         here = self._catalogue.at(document.location)
         if here is not None:
-            return replace(document, path=here.path)
+            return here.path
         name = document.path.rsplit("/", 1)[-1]
         while self._catalogue.has_path(document.path) and (apart := self._apart(document)) != document.path:
             document = replace(document, path=apart)
         if self._catalogue.has_name(name):
             self._summary.notices.append(f"More than one file is called {name}; this one is cited as {document.path}.")
-        return document
+        return document.path
 
 
-def _read_alike(record: DocumentRecord, document: Document) -> bool:
+def _read_alike(record: DocumentRecord, document: Known) -> bool:
     """Whether a document's passages would be made just so again."""
     return (record.title, record.media_type, record.extractor) == (
         document.title,

@@ -70,6 +70,7 @@ def record_row(record: DocumentRecord, state: RecordState) -> Row:
         "text_sha256": record.text_sha256,
         "characters": record.characters,
         "passages": record.passages,
+        "stated": record.stated,
         "metadata": json.dumps(dict(record.metadata), sort_keys=True, ensure_ascii=False),
     }
 

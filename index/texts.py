@@ -46,6 +46,11 @@ class Location:
     boxes: tuple[Box, ...] = ()
 
     @property
+    def extracted(self) -> bool:
+        """Whether the text was made by an extractor, so that its lines and bytes are not the file's."""
+        return self.start_byte is None
+
+    @property
     def pages(self) -> tuple[int, int] | None:
         """First and last page; None where the format has none."""
         pages = [box.page for box in self.boxes]
@@ -106,6 +111,7 @@ def restored(volume: Volume, record: DocumentRecord) -> Document:
         media_type=record.media_type,
         extractor=record.extractor,
         metadata=record.metadata,
+        stated=record.stated,
         elements=tuple(element for piece in pieces for element in piece.elements),
         boxes=np.concatenate(boxes) if boxes else None,
     )

@@ -269,4 +269,5 @@ def record_of(document: Document, key: str, *, passages: int) -> DocumentRecord:
         characters=len(document.text),
         passages=passages,
         metadata=document.metadata,
+        stated=document.stated,
     )

@@ -3,19 +3,18 @@
 from collections.abc import Callable, Sequence
 
 from index.errors import FileSkipped
-from index.loading import Reading
-from index.models import Heads, Sentence
+from index.models import Heads, Reading, Sentence
 from index.segmenting import segment
 from index.segmenting.elements import blocks_of
 
 __all__ = ["Reader", "elements_of", "heads_of", "outcome", "read", "sentences_of", "texts_labelled"]
 
-Reader = Callable[[str, bytes, str], Reading]
+Reader = Callable[[str, bytes], Reading]
 
 
 def read(reader: Reader, content: str | bytes, *, path: str = "folder/a file") -> Reading:
     """What a reader makes of these bytes; its elements tile the text."""
-    reading = reader(path, content.encode() if isinstance(content, str) else content, "cp1252")
+    reading = reader(path, content.encode() if isinstance(content, str) else content)
     blocks_of(reading.text, reading.elements)
     return reading
 

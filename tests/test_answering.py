@@ -92,6 +92,7 @@ def test_every_citation_is_what_the_file_on_disk_says(
     assert isinstance(reply.result, Answer)
     for citation in reply.result.citations:
         raw = (folder / citation.record.path).read_bytes()
+        assert citation.record.encoding is not None
         text = raw.decode(citation.record.encoding)
         span, location = citation.location.span, citation.location
         assert span.cut(text) == citation.cited_text

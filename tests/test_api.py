@@ -170,7 +170,7 @@ def test_every_field_of_the_schema_is_there_and_no_other(library: Library, quest
         assert set(citation) == {
             "id", "type", "role", "cited_text", "document_index", "document_title", "start_char_index",
             "end_char_index", "document_id", "file_name", "start_byte", "end_byte", "start_line", "end_line",
-            "start_page", "end_page", "boxes", "section", "passage_id", "score",
+            "start_page", "end_page", "boxes", "source_url", "section", "passage_id", "score",
         }  # fmt: skip
     for document in body["documents"]:
         assert set(document) == {
@@ -316,7 +316,7 @@ def test_a_document_says_what_its_file_is(library: Library) -> None:
     document = library.client.get(f"/v1/documents/{library.id_of('vessels.txt')}").json()
     assert set(document) == {
         "id", "path", "file_name", "title", "media_type", "encoding", "extractor", "text_sha256", "size",
-        "characters", "passages", "metadata", "origin", "newer_version",
+        "characters", "passages", "metadata", "origin", "newer_version", "file_available",
     }  # fmt: skip
     assert document["id"] == f"sha256:{sha256(data).hexdigest()}"
     assert document["size"] == len(data)
@@ -366,6 +366,9 @@ def test_every_range_is_what_the_file_holds_there(library: Library, name: str) -
             "end_byte": mark + len(text[:end].encode(codec)),
             "start_line": line_at(text, start),
             "end_line": line_at(text, end - 1),
+            "start_page": None,
+            "end_page": None,
+            "boxes": None,
         }
         assert data[body["start_byte"] : body["end_byte"]].decode(codec) == text[start:end]
 
@@ -485,7 +488,7 @@ def test_ask_shows_a_request_an_answer_a_refusal_and_every_problem(library: Libr
     }
     elsewhere = {
         *("text-range", "document-not-found", "model-not-found", "slack-signature", "not-found", "method-not-allowed"),
-        *("job-not-found", "upload", "malformed-upload", "unsupported-type", "no-space", "verify"),
+        *("job-not-found", "upload", "malformed-upload", "unsupported-type", "no-space", "verify", "file-unavailable"),
     }
     assert shown == set(KINDS) - elsewhere
 

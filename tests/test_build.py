@@ -20,7 +20,8 @@ from index.chroma import open_store
 from index.chunking import chunk
 from index.derived import derived_folder
 from index.errors import IndexingError, IndexLocked, IndexMismatch, IndexMissing, StoreError
-from index.loading import Source, find_files, load
+from index.folders import Source, find_files
+from index.loading import load
 from index.making import check_state, making_of
 from index.models import DocumentRecord, Passage
 from index.pooling import Places
@@ -389,7 +390,7 @@ def test_bad_files_stop_no_other(library: Library) -> None:
         ("gone.txt", "link"),
         ("large.txt", "too_large"),
         ("loop", "link"),
-        ("paper.pdf", "pdf"),
+        ("paper.pdf", "damaged"),
         ("sheet.xlsx", "format"),
     }
     assert all(skipped.path in skipped.message for skipped in summary.skipped)

@@ -128,7 +128,7 @@ def test_sources_are_shown_in_full_and_opened_where_they_stand(parts: Parts) -> 
     out.truncate(0)
     talk.hear("/open [1]")
     shown = out.getvalue()
-    assert re.search(r"001_\w+\.txt, lines 128-134", shown)
+    assert re.search(r"001_\w+\.txt, lines 128–134", shown)
     assert "   122  as a range of cytokines" in shown
     assert "   128  Wound healing capacity of the secretome may be" in shown
     assert "   140" in shown

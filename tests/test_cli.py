@@ -68,7 +68,7 @@ def test_an_answer_is_readable_without_a_terminal(run: Run) -> None:
     folded = " ".join(ran.out.split())
     assert folded.startswith("Wound healing capacity of the secretome may be attributed to the presence of IL-6")
     assert "[1] Therapeutic uses of post-partum tissue-derived mesenchymal stromal cell secretome" in folded
-    assert "Growth factors and cytokines · 001_e3af9324cdf7ef5e.txt, lines 128-134" in folded
+    assert "Growth factors and cytokines · 001_e3af9324cdf7ef5e.txt, lines 128–134" in folded
     assert "confidence 0." in folded
     assert ran.err == ""
 

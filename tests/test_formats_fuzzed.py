@@ -9,10 +9,10 @@ from copy import deepcopy
 import pytest
 from lxml import etree
 
-from index.extracting.html import read_html
-from index.extracting.jats import read_jats
-from index.extracting.medline import read_medline
-from index.extracting.word import read_word
+from index.extracting.html import extract as read_html
+from index.extracting.jats import extract as read_jats
+from index.extracting.medline import extract as read_medline
+from index.extracting.word import extract as read_word
 from tests.extracted import Reader, outcome, read, sentences_of
 from tests.test_html import SAVED
 from tests.test_jats import ARTICLE

@@ -5,7 +5,7 @@ import codecs
 import pytest
 
 from index.errors import FileSkipped
-from index.extracting.html import read_html
+from index.extracting.html import extract as read_html
 from tests.extracted import elements_of, heads_of, outcome, read, sentences_of, texts_labelled
 
 SAVED = """<!DOCTYPE html>

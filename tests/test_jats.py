@@ -3,7 +3,7 @@
 import pytest
 
 from index.errors import FileSkipped
-from index.extracting.jats import read_jats
+from index.extracting.jats import extract as read_jats
 from tests.extracted import elements_of, heads_of, outcome, read, sentences_of
 
 META = """<journal-meta><journal-title-group><journal-title>Journal of Dressings</journal-title></journal-title-group>

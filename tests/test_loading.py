@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index import loading
+from index import folders
 from index.decoding import bom_length, byte_length, unmarked
 from index.errors import FileSkipped, IndexingError, SettingsError
-from index.loading import Skipped, Source, find_files, load
+from index.folders import Skipped, Source, find_files
+from index.loading import load
 from index.manifest import ManifestEntry
 from index.models import Document
 
@@ -211,7 +212,7 @@ def test_a_name_that_is_not_utf8_is_skipped_with_a_message(tmp_path: Path) -> No
 def test_a_folder_that_vanishes_is_skipped_with_a_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path / "gone" / "a.txt")
     found = find_files([tmp_path])
-    classify = loading._classify
+    classify = folders._classify
 
     def remove(location: Path, path: str, entry: ManifestEntry | None) -> Any:
         result = classify(location, path, entry)
@@ -219,7 +220,7 @@ def test_a_folder_that_vanishes_is_skipped_with_a_message(tmp_path: Path, monkey
         location.rmdir()
         return result
 
-    monkeypatch.setattr(loading, "_classify", remove)
+    monkeypatch.setattr(folders, "_classify", remove)
     (skipped,) = found
     assert isinstance(skipped, Skipped)
     assert (skipped.path, skipped.reason) == ("gone", "vanished")
@@ -290,11 +291,16 @@ def test_a_folder_named_as_the_manifest_is_walked(tmp_path: Path) -> None:
 # Formats and troubles
 
 
-@pytest.mark.parametrize("name", ["paper.pdf", "paper.PDF", "paper.txt", "paper"])
-def test_a_pdf_is_skipped_whatever_its_name(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize("name", ["paper.txt", "paper"])
+def test_a_pdf_by_another_name_is_skipped_and_says_so(tmp_path: Path, name: str) -> None:
     error = refusal(write(tmp_path / name, b"%PDF-1.7\n%\xe2\xe3"))
     assert error.reason == "pdf"
-    assert "Export its text" in str(error)
+    assert "Name it .pdf" in str(error)
+
+
+@pytest.mark.parametrize("name", ["paper.pdf", "paper.PDF"])
+def test_a_pdf_that_is_cut_off_is_skipped_as_damaged(tmp_path: Path, name: str) -> None:
+    assert refusal(write(tmp_path / name, b"%PDF-1.7\n%\xe2\xe3")).reason == "damaged"
 
 
 @pytest.mark.parametrize("name", ["a.doc", "a.odt", "a.epub", "a.rtf", "a.xlsx"])
@@ -433,6 +439,7 @@ def test_the_encoding_is_found_and_recorded(tmp_path: Path, data: bytes, encodin
 def test_a_big_endian_mark_is_counted_in_bytes_and_tells_the_order_of_a_piece(tmp_path: Path, encoding: str) -> None:
     data = MARKS[encoding] + "β-cell 🧬".encode(encoding)
     document = load_bytes(tmp_path, data)
+    assert document.encoding is not None
     assert document.text == data.decode(document.encoding) == "β-cell 🧬"
     start = bom_length(document.encoding) + byte_length("β-", document.encoding)
     assert data[start:].decode(unmarked(document.encoding, data)) == "cell 🧬"
@@ -481,6 +488,7 @@ def test_the_recorded_encoding_decodes_the_bytes_and_every_span_of_them(
         document = load_bytes(tmp_path_factory.getbasetemp(), data)
     except FileSkipped:
         return
+    assert document.encoding is not None
     assert data.decode(document.encoding) == document.text
     piecewise = unmarked(document.encoding, data)
     assert data[: bom_length(document.encoding)] + document.text.encode(piecewise) == data

@@ -3,7 +3,7 @@
 import pytest
 
 from index.errors import FileSkipped
-from index.extracting.medline import read_medline
+from index.extracting.medline import extract as read_medline
 from tests.extracted import elements_of, outcome, read, sentences_of
 
 RECORD = """PMID- 30000001

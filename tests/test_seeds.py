@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from index.loading import Source, find_files, load
+from index.folders import Source, find_files
+from index.loading import load
 from index.manifest import read_manifest
 
 SEEDS = Path(__file__).parent.parent / "seeds"

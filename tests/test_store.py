@@ -12,13 +12,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from index.boxes import line_boxes
 from index.chroma import ChromaStore, ChromaVolume, open_store
 from index.chunking import MOST_SENTENCES
 from index.errors import SettingsError, StaleRead, StoreError
-from index.models import DocumentRecord, Passage, Sentence, Span
+from index.models import Document, DocumentRecord, Element, Passage, Sentence, Span
 from index.rows import passage_row
 from index.store import PIECE_LENGTH, WRITE_LIMIT, CollectionState, Piece, Store, Vectors, Volume
-from index.texts import split_text
+from index.texts import pieces_of, read_all, restored, split_text
 from tests.fake_store import FakeStore
 
 DIMENSION = 8
@@ -377,6 +378,32 @@ def test_pieces_are_read_by_number_and_a_missing_one_is_told(store: Store) -> No
         volume.pieces({"one": [2, 3]})
     with pytest.raises(StaleRead):
         volume.pieces({"two": [0]})
+
+
+def test_the_layout_of_an_extracted_text_comes_back_with_its_pieces(store: Store) -> None:
+    draw = np.random.default_rng(7)
+    text = "Wound healing. " * 600
+    spans = [Span(at, at + 15) for at in range(0, len(text), 15)]
+    elements = tuple(Element(span, "row", 2, (Span(0, 5), Span(6, 14)), soft=True) for span in spans)
+    boxes = draw.integers(0, 9000, (len(text), 5), dtype=np.int32)
+    document = Document("one", "/one", "one", "One", text, None, 10, elements=elements, boxes=boxes)
+    volume = store.volume(state_of())
+    record = replace(record_of("one"), key="one", encoding=None, characters=len(text))
+    add(volume, record)
+    write(volume, {"one": pieces_of(document)}, [], np.zeros((0, DIMENSION), dtype=np.float32))
+    assert volume.with_ids([record.id])[0].encoding is None
+    found = restored(volume, record)
+    assert (found.text, found.encoding, found.elements) == (text, None, elements)
+    assert found.boxes is not None
+    np.testing.assert_array_equal(found.boxes, boxes)
+    span = Span(PIECE_LENGTH - 5, PIECE_LENGTH + 5)
+    [location] = read_all(volume, [(record, span)])
+    assert location.boxes == line_boxes(boxes[span.start : span.end])
+    assert (location.start_byte, location.end_byte, location.extracted) == (None, None, True)
+    with_plain_text = split_text("Plain.", "utf-8")
+    write(volume, {"one": with_plain_text}, [], np.zeros((0, DIMENSION), dtype=np.float32))
+    [piece] = volume.pieces({"one": [0]})["one"]
+    assert (piece.text, piece.elements, piece.boxes) == ("Plain.", (), None)
 
 
 def test_collections_are_apart(store: Store) -> None:

@@ -10,7 +10,8 @@ from assistant.models import Answer, Question
 from index.chunking import chunk
 from index.extracting.gathering import Gathering
 from index.extracting.tables import Cell, add_table
-from index.loading import Source, load
+from index.folders import Source
+from index.loading import load
 from index.models import Heads, Passage, Sentence, Span
 from index.rows import VALUE_LENGTH, passage_from, passage_row
 from index.segmenting import segment

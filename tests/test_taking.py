@@ -6,7 +6,7 @@ import pytest
 
 from index.build import Builder, BuildOptions, Outcome
 from index.errors import IndexLocked
-from index.loading import Source
+from index.folders import Source
 from index.locking import writing
 from index.models import DocumentRecord
 from tests.fake_store import FakeStore

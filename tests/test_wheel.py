@@ -18,7 +18,9 @@ def test_the_wheel_answers_in_a_fresh_environment_elsewhere(tmp_path: Path) -> N
     subprocess.run([sys.executable, "-m", "build", "--wheel", "--outdir", tmp_path, ROOT], check=True)
     (wheel,) = tmp_path.glob("citespan-*.whl")
     shipped = set(ZipFile(wheel).namelist())
-    assert {f"api/static/{path.name}" for path in (ROOT / "api" / "static").iterdir()} <= shipped
+    static = ROOT / "api" / "static"
+    assert {path.relative_to(ROOT).as_posix() for path in static.rglob("*") if path.is_file()} <= shipped
+    assert {"api/static/pdfjs/pdf.min.mjs", "api/static/pdfjs/pdf.worker.min.mjs"} <= shipped
     subprocess.run([sys.executable, "-m", "venv", tmp_path / "venv"], check=True)
     binaries = tmp_path / "venv" / "bin"
     install: list[str | Path] = [

@@ -12,7 +12,7 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 
 from index.errors import FileSkipped
-from index.extracting.word import read_word
+from index.extracting.word import extract as read_word
 from tests.extracted import elements_of, heads_of, outcome, read, sentences_of
 
 NOTES = f"""<?xml version="1.0"?><w:footnotes {nsdecls("w")}><w:footnote w:type="separator" w:id="0"><w:p/></w:footnote>

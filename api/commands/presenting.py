@@ -14,6 +14,7 @@ from rich.text import Text
 from api.commands.presenting_writing import asked_otherwise, dropped_lines, used, written_lines
 from api.commands.visible import VISIBLE
 from api.feedback.records import Feedback
+from api.wording import placed
 from assistant.models import Answer, Citation, CitationRole, Refusal, Reply
 from assistant.verifying import Finding
 from index.build import Progress as BuildProgress
@@ -101,7 +102,7 @@ def _emphasised(answer: Answer) -> Text:
 
 def _show_quotation(citation: Citation, snapshot: Snapshot, out: Console) -> None:
     _show(Text.assemble((f"[{citation.number}] ", "bold cyan"), (citation.record.title, "italic")), out)
-    where = " · ".join(part for part in (citation.section, _place(citation), _role(citation)) if part)
+    where = " · ".join(part for part in (citation.section, placed(citation), _role(citation)) if part)
     for text in (Text(where, style="cyan"), _in_context(citation, snapshot)):
         _show(text, out, indent=4)
 
@@ -127,12 +128,6 @@ def _show_all(lines: Iterable[Text], out: Console, *, before_more: bool = False)
         _show(line, out)
     if shown and before_more:
         out.print()
-
-
-def _place(citation: Citation) -> str:
-    first, last = citation.location.start_line, citation.location.end_line
-    lines = f"line {first}" if first == last else f"lines {first}-{last}"
-    return f"{citation.record.path}, {lines}"
 
 
 def _role(citation: Citation) -> str:

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.text import Text
 
 from api.commands.visible import VISIBLE
-from api.wording import left_out
+from api.wording import left_out, placed
 from assistant.models import Answer, Citation, Reply, Stated
 from index.models import Span
 from index.reading import Snapshot
@@ -108,25 +108,19 @@ def show_place(citation: Citation, snapshot: Snapshot, out: Console) -> None:
         if first <= number <= last:
             shown = Text(line.rstrip("\r\n").replace("\t", " "))
             shown.stylize("bold green", max(0, span.start - place), max(0, span.end - place))
-            _show(shown, out, indent=8, gutter=f"{number:>6}  ")
+            _show(shown, out, indent=8, gutter="" if around.extracted else f"{number:>6}  ")
         number, place = number + 1, place + len(line)
     out.print()
 
 
 def _head(citation: Citation, out: Console) -> None:
     _show(Text.assemble((f"[{citation.number}] ", "bold cyan"), (citation.record.title, "italic")), out)
-    where = [part for part in (citation.section, _place(citation)) if part]
+    where = [part for part in (citation.section, placed(citation)) if part]
     _show(Text(" · ".join(where), style="cyan"), out, indent=4)
 
 
 def _where(citation: Citation) -> str:
-    return f"{citation.record.title} — {_place(citation)}"
-
-
-def _place(citation: Citation) -> str:
-    first, last = citation.location.start_line, citation.location.end_line
-    lines = f"line {first}" if first == last else f"lines {first}-{last}"
-    return f"{citation.record.path}, {lines}"
+    return f"{citation.record.title} — {placed(citation)}"
 
 
 def _show(text: Text, out: Console, *, indent: int = 0, gutter: str = "") -> None:

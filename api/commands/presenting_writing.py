@@ -8,7 +8,7 @@ from rich.live import Live
 from rich.text import Text
 
 from api.commands.visible import VISIBLE
-from api.wording import left_out, why_dropped, written_by
+from api.wording import left_out, placed, why_dropped, written_by
 from assistant.finding import Found
 from assistant.models import Answer, AnswerSentence, Dropped, Reply, Stated, Writing
 
@@ -83,4 +83,4 @@ def _why(claim: Dropped) -> str:
     if claim.nearest is None:
         return said
     quote = " ".join(claim.nearest.cited_text.split())
-    return f"{said} — closest, in {claim.nearest.record.path}, line {claim.nearest.location.start_line}: “{quote}”"
+    return f"{said} — closest, in {placed(claim.nearest)}: “{quote}”"

@@ -11,7 +11,8 @@ from api.jobs.uploads import Uploads
 from assistant.bootstrap import Parts
 from index.build import Outcome, Progress
 from index.errors import FileSkipped, IndexMissing
-from index.loading import Source, load
+from index.folders import Source
+from index.loading import load
 from index.models import DocumentRecord
 
 __all__ = ["Doing", "Ending"]

@@ -23,7 +23,7 @@ from api.jobs.uploads import Uploads, clean_name, sync_folder
 from api.problems.errors import MalformedUpload, TooLarge, UnsupportedType, UploadError
 from api.problems.kinds import KindName
 from index.errors import FileSkipped
-from index.loading import check_type
+from index.formats import check_type
 
 __all__ = ["FIELD", "ReceivedFile", "Receiver", "UploadLimits", "receive_upload"]
 

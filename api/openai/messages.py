@@ -5,7 +5,7 @@ import re
 from api.openai.chat_completions import SOURCES, Annotation, Message, UrlCitation
 from api.shapes.answers import AskResponse, SentenceOut
 from api.shapes.citations import CitationOut
-from api.wording import written_by
+from api.wording import numbered, written_by
 
 __all__ = ["annotations_of", "inert", "message_of", "piece_of", "pieces_of"]
 
@@ -82,15 +82,18 @@ def _asked_otherwise(reply: AskResponse) -> list[str]:
 def _source(citation: CitationOut, public_url: str | None) -> str:
     quote = " ".join(citation.cited_text.split())
     short = quote if len(quote) <= SHORT_QUOTE else quote[: SHORT_QUOTE - 1].rstrip() + "…"
-    said = f"[{citation.id}] {citation.document_title} ({citation.file_name}{_lines(citation)}): “{short}”"
+    said = f"[{citation.id}] {citation.document_title} ({citation.file_name}{_place(citation)}): “{short}”"
     return inert(said) if public_url is None else f"{inert(said)} {_link(citation, public_url)}"
 
 
-def _lines(citation: CitationOut) -> str:
-    first, last = citation.start_line, citation.end_line
-    if first is None or last is None:
-        return ""
-    return f", line {first}" if first == last else f", lines {first}–{last}"
+def _place(citation: CitationOut) -> str:
+    for what, first, last in (
+        ("page", citation.start_page, citation.end_page),
+        ("line", citation.start_line, citation.end_line),
+    ):
+        if first is not None and last is not None:
+            return f", {numbered(what, first, last)}"
+    return ""
 
 
 def _link(citation: CitationOut, public_url: str) -> str:

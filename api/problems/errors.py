@@ -4,6 +4,7 @@ from index.errors import CitespanError
 
 __all__ = [
     "CrossOrigin",
+    "FileUnavailable",
     "Forbidden",
     "GeneratorUnknown",
     "HeadTooLarge",
@@ -28,6 +29,10 @@ class SignatureError(CitespanError):
 
 class TextRangeError(CitespanError):
     """The range of text that was asked for is empty, too long or not in the document."""
+
+
+class FileUnavailable(CitespanError):
+    """The file of a document is gone, or is not what was indexed any more."""
 
 
 class ModelUnknown(CitespanError):

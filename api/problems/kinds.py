@@ -11,6 +11,7 @@ from typing import Literal
 from api.jobs.records import JobNotFound
 from api.problems.errors import (
     CrossOrigin,
+    FileUnavailable,
     Forbidden,
     GeneratorUnknown,
     HeadTooLarge,
@@ -52,6 +53,7 @@ KindName = Literal[
     "too-large",
     "no-space",
     "document-not-found",
+    "file-unavailable",
     "model-not-found",
     "job-not-found",
     "index-missing",
@@ -138,6 +140,13 @@ KINDS: Mapping[KindName, Kind] = {
             "There are 512 citations; at most 500 are checked at once. Send fewer.",
         ),
         Kind("document-not-found", 404, "No such document", "No document sha256:00 is in the collection 'default'."),
+        Kind(
+            "file-unavailable",
+            404,
+            "The file of this document cannot be had",
+            "The file report.pdf was changed after it was indexed. Its stored text can still be read: "
+            "/v1/documents/sha256:00/text",
+        ),
         Kind("model-not-found", 404, "No such model", "There is no model 'gpt-4o'. There is: citespan."),
         Kind("job-not-found", 404, "No such job", "No job job_00 is known here."),
         Kind(
@@ -216,6 +225,7 @@ BY_ERROR: Mapping[type[BaseException], KindName] = {
     UnsupportedType: "unsupported-type",
     TooLarge: "too-large",
     DocumentNotFound: "document-not-found",
+    FileUnavailable: "file-unavailable",
     ModelUnknown: "model-not-found",
     JobNotFound: "job-not-found",
     IndexMissing: "index-missing",

@@ -7,6 +7,7 @@ from api.routes.chat_completions import ChatCompletions
 from api.routes.collections import Collections
 from api.routes.documents import Documents
 from api.routes.feedback import Feedbacks
+from api.routes.files import Files
 from api.routes.generators import Generators
 from api.routes.health import Healthy
 from api.routes.jobs import JobsOf
@@ -29,6 +30,7 @@ def routers(service: Service) -> list[APIRouter]:
         Verifying,
         Feedbacks,
         Documents,
+        Files,
         Collections,
         Generators,
         JobsOf,

@@ -11,13 +11,13 @@ from api.problems.details import responses_for
 from api.problems.errors import TextRangeError
 from api.routes.reading import DEFAULT_COLLECTION, CollectionQuery, again, reading_responses
 from api.service import Service
-from api.shapes.documents import DocumentList, DocumentOut, DocumentText, document_out
+from api.shapes.documents import DocumentList, DocumentText, DocumentWithFile, document_out, text_out
 from api.shapes.jobs import JobOut, job_out
-from index.loading import READERS
+from index.formats import FORMATS
 from index.making import NAME
 from index.models import Span
 
-__all__ = ["LONGEST_TEXT", "USUAL_TEXT", "Documents", "text_span"]
+__all__ = ["LONGEST_TEXT", "USUAL_TEXT", "DocumentId", "Documents", "text_span"]
 
 USUAL_TEXT = 10_000
 """Characters of text that are given when no end is asked for."""
@@ -38,7 +38,7 @@ _UPLOADED = {
                             "type": "array",
                             "minItems": 1,
                             "items": {"type": "string", "format": "binary"},
-                            "description": f"Files of the types {', '.join(READERS)}, each with a name of its own.",
+                            "description": f"Files of the types {', '.join(FORMATS)}, each with a name of its own.",
                         }
                     },
                 }
@@ -92,6 +92,7 @@ class Documents:
     def __init__(self, service: Service) -> None:
         self._reader = service.assistant.reader
         self._listings = service.listings
+        self._originals = service.originals
         self._uploads = service.uploads
         self._jobs = service.jobs
         self._worker = service.worker
@@ -113,13 +114,14 @@ class Documents:
             documents=[document_out(record) for record in page],
         )
 
-    def document(self, document_id: DocumentId, query: Annotated[CollectionQuery, Query()]) -> DocumentOut:
+    def document(self, document_id: DocumentId, query: Annotated[CollectionQuery, Query()]) -> DocumentWithFile:
         """One document, without its text; also one whose file has changed since, which names the newer version."""
         record, newer = again(lambda: self._reader.snapshot(query.collection).version(document_id))
-        return document_out(record, newer=newer)
+        out = document_out(record, newer=newer)
+        return DocumentWithFile(**dict(out), file_available=self._originals.has(record))
 
     def text(self, document_id: DocumentId, query: Annotated[TextQuery, Query()]) -> DocumentText:
-        """A stretch of a document's text, with the bytes and lines of the file; also of one that has changed since."""
+        """A stretch of a document's text, and where it stands in the file; also of one that has changed since."""
         return again(lambda: self._text(document_id, query))
 
     async def upload(self, request: Request, query: Annotated[WritingQuery, Query()]) -> JobOut:
@@ -192,16 +194,7 @@ class Documents:
         snapshot = self._reader.snapshot(query.collection)
         record = snapshot.version(document_id).record
         place = snapshot.locate(record, text_span(query.start, query.end, characters=record.characters))
-        return DocumentText(
-            document_id=record.id,
-            start=place.span.start,
-            end=place.span.end,
-            text=place.text,
-            start_byte=place.start_byte,
-            end_byte=place.end_byte,
-            start_line=place.start_line,
-            end_line=place.end_line,
-        )
+        return text_out(record, place)
 
 
 def text_span(start: int, end: int | None, *, characters: int) -> Span:

@@ -10,8 +10,12 @@ from pydantic import BaseModel, Field
 
 from assistant.models import Citation, CitationRole
 from index.models import DocumentRecord
+from index.texts import Location
 
-__all__ = ["CitationOut", "CitedDocument", "Listed"]
+__all__ = ["CitationOut", "CitedDocument", "Listed", "PageBox", "boxes_out", "file_place"]
+
+PageBox = tuple[int, float, float, float, float]
+"""Page, left, top, right, bottom."""
 
 
 class CitationOut(BaseModel):
@@ -36,7 +40,14 @@ class CitationOut(BaseModel):
     end_line: int | None
     start_page: int | None = None
     end_page: int | None = None
-    boxes: list[list[float]] | None = None
+    boxes: list[PageBox] | None = Field(
+        None,
+        description="Where its lines stand on their pages: page, left, top, right, bottom, in points from the top left "
+        "corner of the page as it is shown.",
+    )
+    source_url: str | None = Field(
+        None, description="A link to these words on the web page that the file was saved of."
+    )
     section: str
     passage_id: str
     score: float
@@ -50,7 +61,7 @@ class CitedDocument(BaseModel):
     path: str
     title: str
     media_type: str
-    encoding: str
+    encoding: str | None = Field(description="Null where the text was extracted from another format.")
     extractor: str
     text_sha256: str
 
@@ -87,14 +98,30 @@ class Listed:
             end_char_index=location.span.end,
             document_id=record.id,
             file_name=record.file_name,
-            start_byte=location.start_byte,
-            end_byte=location.end_byte,
-            start_line=location.start_line,
-            end_line=location.end_line,
+            **file_place(location),
+            boxes=boxes_out(location),
             section=citation.section,
             passage_id=citation.passage_id,
             score=citation.score,
         )
+
+
+def file_place(location: Location) -> dict[str, int | None]:
+    """Bytes and lines of a span of a text file, pages of one that has pages; the rest is null."""
+    first, last = location.pages or (None, None)
+    return {
+        "start_byte": location.start_byte,
+        "end_byte": location.end_byte,
+        "start_line": None if location.extracted else location.start_line,
+        "end_line": None if location.extracted else location.end_line,
+        "start_page": first,
+        "end_page": last,
+    }
+
+
+def boxes_out(location: Location) -> list[PageBox] | None:
+    """The boxes of a span; null where the format has none."""
+    return [(box.page, box.left, box.top, box.right, box.bottom) for box in location.boxes] or None
 
 
 def _document(record: DocumentRecord, place: int) -> CitedDocument:

@@ -5,9 +5,11 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from api.jobs.uploads import is_upload
+from api.shapes.citations import PageBox, boxes_out
 from index.models import DocumentRecord
+from index.texts import Location
 
-__all__ = ["DocumentList", "DocumentOut", "DocumentText", "document_out"]
+__all__ = ["DocumentList", "DocumentOut", "DocumentText", "DocumentWithFile", "document_out", "text_out"]
 
 
 class DocumentOut(BaseModel):
@@ -18,7 +20,7 @@ class DocumentOut(BaseModel):
     file_name: str
     title: str
     media_type: str
-    encoding: str
+    encoding: str | None = Field(description="Python's name; null where the text was extracted from another format.")
     extractor: str
     text_sha256: str
     size: int = Field(description="Bytes of the file.")
@@ -29,6 +31,12 @@ class DocumentOut(BaseModel):
     newer_version: str | None = Field(
         description="Id of what the file holds now; null where that is this. An earlier version never answers."
     )
+
+
+class DocumentWithFile(DocumentOut):
+    """A document, and whether its file is still there to be looked at."""
+
+    file_available: bool = Field(description="Whether `/file` gives it: it is where it was, and has the same bytes.")
 
 
 class DocumentList(BaseModel):
@@ -47,10 +55,16 @@ class DocumentText(BaseModel):
     start: int
     end: int
     text: str
-    start_byte: int
-    end_byte: int
-    start_line: int
+    start_byte: int | None = Field(description="Null, as the end, where the text was extracted from another format.")
+    end_byte: int | None
+    start_line: int = Field(description="Of the file; of the text itself where it was extracted.")
     end_line: int
+    start_page: int | None = Field(description="From 1; null where the format has no pages.")
+    end_page: int | None
+    boxes: list[PageBox] | None = Field(
+        description="Where its lines stand: page, left, top, right, bottom, in points from the top left corner of the "
+        "page as it is shown. Null where the format has no pages."
+    )
 
 
 def document_out(record: DocumentRecord, *, newer: str | None = None) -> DocumentOut:
@@ -70,4 +84,22 @@ def document_out(record: DocumentRecord, *, newer: str | None = None) -> Documen
         metadata=dict(record.metadata),
         origin="upload" if is_upload(record.location) else "file",
         newer_version=newer,
+    )
+
+
+def text_out(record: DocumentRecord, place: Location) -> DocumentText:
+    """The public shape of a stretch of a document's text."""
+    first, last = place.pages or (None, None)
+    return DocumentText(
+        document_id=record.id,
+        start=place.span.start,
+        end=place.span.end,
+        text=place.text,
+        start_byte=place.start_byte,
+        end_byte=place.end_byte,
+        start_line=place.start_line,
+        end_line=place.end_line,
+        start_page=first,
+        end_page=last,
+        boxes=boxes_out(place),
     )

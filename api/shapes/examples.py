@@ -42,6 +42,7 @@ CITATION = {
     "start_page": None,
     "end_page": None,
     "boxes": None,
+    "source_url": None,
     "section": "Growth factors and cytokines",
     "passage_id": "e3a65565b3c0e25eaec9ac50/11",
     "score": 0.9323,

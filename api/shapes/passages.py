@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.shapes.answers import IndexOut
 from api.shapes.asking import EXAMPLE
+from api.shapes.citations import file_place
 from assistant.finding import Found
 from assistant.locating import locate_hits
 from assistant.models import Hit, Question
@@ -31,10 +32,12 @@ class PassagePlace(BaseModel):
     path: str
     start_char_index: int
     end_char_index: int
-    start_byte: int
-    end_byte: int
-    start_line: int
-    end_line: int
+    start_byte: int | None
+    end_byte: int | None
+    start_line: int | None
+    end_line: int | None
+    start_page: int | None
+    end_page: int | None
 
 
 class PassageOut(PassagePlace):
@@ -107,10 +110,7 @@ def _place(hit: Hit, place: Location, found: Found) -> Mapping[str, object]:
         "path": hit.record.path,
         "start_char_index": place.span.start,
         "end_char_index": place.span.end,
-        "start_byte": place.start_byte,
-        "end_byte": place.end_byte,
-        "start_line": place.start_line,
-        "end_line": place.end_line,
+        **file_place(place),
     }
 
 

@@ -14,7 +14,7 @@ from api.slack.buttons import Pressed, button
 from api.slack.proving import Proved, Quote, Refused
 from api.slack.rich_text import Block, link, quotation, rich, section, text
 from api.slack.text import escape, printable, shorten, units
-from api.wording import written_by
+from api.wording import place_in, written_by
 from assistant.models import AnswerSentence, CitationRole, Reply
 
 __all__ = ["MORE_SOURCES", "Links", "Message", "asked_message", "place_of", "render"]
@@ -93,10 +93,9 @@ def asked_message(question: str, user_id: str) -> Message:
 
 
 def place_of(quote: Quote) -> str:
-    """File and lines."""
-    first, last = quote.citation.location.start_line, quote.citation.location.end_line
-    lines = f"line {first}" if first == last else f"lines {first}–{last}"
-    return f"{shorten(printable(quote.citation.record.path), LONGEST_LABEL)}, {lines}"
+    """File, and pages or lines."""
+    path = shorten(printable(quote.citation.record.path), LONGEST_LABEL)
+    return ", ".join(filter(None, [path, place_in(quote.citation.location)]))
 
 
 def _packed(groups: Sequence[list[Block]]) -> Iterator[list[Block]]:

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from api.slack.buttons import Pressed
 from api.slack.rich_text import Block, rich, section, text
 from api.slack.text import printable, shorten, units
+from api.wording import place_in
 from index.errors import CitespanError
 from index.models import Span
 from index.reading import IndexReader
-from index.texts import Location
 
 __all__ = ["context_view", "notice_view"]
 
@@ -35,7 +35,7 @@ def context_view(pressed: Pressed, reader: IndexReader) -> Block:
     before, quoted, after = around.text[: inner.start], inner.cut(around.text), around.text[inner.end :]
     quoted_shown = shorten(printable(quoted), LONGEST_QUOTE)
     blocks = [
-        _heading(record.title, f"{record.path}, {_lines(around)}"),
+        _heading(record.title, ", ".join(filter(None, [record.path, place_in(around)]))),
         *_texts(("…" if wide.start else "") + printable(before), bold=False),
         *_texts(quoted_shown, bold=True),
         *_texts(printable(after) + ("…" if wide.end < record.characters else ""), bold=False),
@@ -58,11 +58,6 @@ def _heading(title: str, place: str) -> Block:
     first, second = (shorten(printable(words), 400) for words in (title, place))
     named = [text(first, bold=True)] if first else []
     return rich(section([*named, text(f"\n{second}")]))
-
-
-def _lines(location: Location) -> str:
-    first, last = location.start_line, location.end_line
-    return f"line {first}" if first == last else f"lines {first}–{last}"
 
 
 def _texts(words: str, *, bold: bool) -> Iterator[Block]:

@@ -221,6 +221,6 @@ function nothingFound(search) {
 function nothingYet(collection) {
   return [
     make("h2", {}, "No documents yet"),
-    make("p", { class: "quiet" }, `Add text files, and the collection “${collection}” can be asked as soon as they are indexed.`),
+    make("p", { class: "quiet" }, `Add PDF, Word, HTML or text files, and the collection “${collection}” can be asked as soon as they are indexed.`),
   ];
 }

@@ -49,9 +49,9 @@ function show() {
 }
 
 function showLinked() {
-  const { documentId, collection, span } = linked(location);
+  const { documentId, collection, span, spot } = linked(location);
   collections.choose(collection);
-  viewer.openDocument(documentId, collection, span);
+  viewer.openDocument(documentId, collection, span, spot);
 }
 
 function openSource(citations, at, from, collection) {

@@ -1,9 +1,9 @@
-// The source viewer: a whole document, scrolled to the span that a sentence quotes.
+// The source viewer: a whole document, its text and where it has them its pages, scrolled to what a sentence quotes.
 
 import { get, query } from "./client.js";
 import { announce, byId, copy, counted, fill, folded, make } from "./elements.js";
 import { documentPath, permanentLink } from "./links.js";
-import { DocumentText } from "./text.js";
+import { Panes } from "./panes.js";
 import { trouble } from "./troubles.js";
 
 /** Where a citation stands, for people: file, lines or pages. */
@@ -37,14 +37,14 @@ export class Viewer {
     this.onClose = onClose;
     this.citations = [];
     this.at = -1;
-    this.text = null;
+    this.panes = new Panes();
     this.shown = null; // what document is drawn
     byId("viewer-close").addEventListener("click", () => this.onClose());
     byId("viewer-previous").addEventListener("click", () => this.step(-1));
     byId("viewer-next").addEventListener("click", () => this.step(1));
     byId("viewer-link").addEventListener("click", (event) => copy(this.#link(), event.currentTarget));
     byId("viewer-quote").addEventListener("click", (event) => copy(this.#quotation(), event.currentTarget));
-    byId("viewer-return").addEventListener("click", () => this.text?.show(this.span));
+    byId("viewer-return").addEventListener("click", () => this.shown && this.panes.show(this.#place()));
   }
 
   get isOpen() {
@@ -60,11 +60,11 @@ export class Viewer {
     return this.#open(citation.document_id, collection, span, citation);
   }
 
-  /** Open a document, at a span or at its start. */
-  openDocument(documentId, collection, span = null) {
+  /** Open a document: at a span, at a spot on its pages, or at its start. */
+  openDocument(documentId, collection, span = null, spot = null) {
     this.citations = [];
     this.at = -1;
-    return this.#open(documentId, collection, span, null);
+    return this.#open(documentId, collection, span, null, spot);
   }
 
   /** Go to the next citation, or to an earlier one. */
@@ -77,14 +77,13 @@ export class Viewer {
   /** Put it away. */
   close() {
     this.panel.hidden = true;
-    this.text?.close();
-    this.text = this.shown = null;
-    this.opening = null;
+    this.panes.close();
+    this.shown = this.opening = null;
   }
 
-  async #open(documentId, collection, span, citation) {
+  async #open(documentId, collection, span, citation, spot = null) {
     const opening = (this.opening = Symbol(documentId)); // the last one that was asked for is the one that is shown
-    Object.assign(this, { documentId, collection, span, citation });
+    Object.assign(this, { documentId, collection, span, citation, spot });
     this.panel.hidden = false;
     this.#drawHead();
     try {
@@ -92,16 +91,17 @@ export class Viewer {
       if (span && !citation) this.citation = await this.#quoted(span);
       if (this.opening !== opening) return;
       if (this.citation !== citation) this.#drawHead();
-      this.text.mark(this.#marks());
-      await this.#showSpan();
+      this.panes.mark(this.#marks());
+      this.#checkSpan();
+      await this.panes.show(this.#place());
     } catch (error) {
       if (this.opening === opening) this.#drawTrouble(error);
     }
   }
 
   async #draw(opening) {
-    this.text?.close();
-    this.text = this.shown = null;
+    this.panes.close();
+    this.shown = null;
     fill(byId("viewer-notice"));
     byId("viewer-text").replaceChildren(make("p", { class: "waiting" }, "Opening the document…"));
     const path = `/v1/documents/${encodeURIComponent(this.documentId)}${query({ collection: this.collection })}`;
@@ -111,7 +111,7 @@ export class Viewer {
     this.shown = `${this.collection} ${this.documentId}`;
     this.#drawHead();
     this.#drawNotice(found);
-    this.text = new DocumentText(byId("viewer-text"), found, this.collection);
+    this.panes.open(found, this.collection, this.#place().spot);
   }
 
   /** What a link quotes, as an answer's citation would say it; null when the document has no such span. */
@@ -119,23 +119,38 @@ export class Viewer {
     const found = this.document;
     if (span.end > found.characters) return null;
     const path = `/v1/documents/${encodeURIComponent(found.id)}/text${query({ collection: this.collection, ...span })}`;
-    const { text, start_line, end_line } = await get(path);
-    return { cited_text: text, document_title: found.title, file_name: found.file_name, start_line, end_line };
+    const { text, ...place } = await get(path);
+    if (found.encoding === null) place.start_line = null; // lines of what was extracted are no lines of the file
+    return { ...place, cited_text: text, document_title: found.title, file_name: found.file_name };
   }
 
-  async #showSpan() {
-    if (!this.span) return;
-    const there = await this.text.show(this.span);
-    if (there) return;
+  #checkSpan() {
+    if (!this.span || this.span.start < this.document.characters) return;
     fill(byId("viewer-notice"), notice("This link points beyond the end of the document; here it is from its start."));
   }
 
-  /** The span itself, and paler the other quotations from the same document. */
+  /** Where the boxes are that are meant: those of the citation, unless a link says that it means another page. */
+  #boxes() {
+    const boxes = this.citation?.boxes ?? [];
+    const { spot } = this;
+    if (!spot || boxes.some(([page]) => page === spot.page)) return boxes;
+    return spot.box ? [[spot.page, ...spot.box]] : [];
+  }
+
+  /** What the panes go to. */
+  #place() {
+    return { span: this.span, spot: spotOf(this.#boxes()) ?? this.spot };
+  }
+
+  /** The span itself and its boxes, and paler those of the other quotations from the same document. */
   #marks() {
-    const others = this.citations
-      .filter((citation, at) => at !== this.at && citation.document_id === this.documentId)
-      .map((citation) => ({ start: citation.start_char_index, end: citation.end_char_index, name: "other" }));
-    return [...(this.span ? [{ ...this.span, name: "current" }] : []), ...others];
+    const others = this.citations.filter((citation, at) => at !== this.at && citation.document_id === this.documentId);
+    const spans = others.map((citation) => ({ start: citation.start_char_index, end: citation.end_char_index, name: "other" }));
+    const boxed = (boxes, name) => (boxes ?? []).map(([page, ...box]) => ({ page, box, name }));
+    return {
+      spans: [...(this.span ? [{ ...this.span, name: "current" }] : []), ...spans],
+      boxes: [...others.flatMap((citation) => boxed(citation.boxes, "other")), ...boxed(this.#boxes(), "current")],
+    };
   }
 
   #drawHead() {
@@ -150,7 +165,10 @@ export class Viewer {
     byId("viewer-previous").disabled = this.at <= 0;
     byId("viewer-next").disabled = this.at >= this.citations.length - 1;
     byId("viewer-quote").hidden = !this.citation;
-    byId("viewer-return").hidden = !this.span;
+    byId("viewer-return").hidden = !this.span && !this.spot;
+    const source = sourceOf(this.citation);
+    byId("viewer-source").hidden = !source;
+    if (source) byId("viewer-source").href = source;
     if (this.at >= 0) announce(`Source ${this.at + 1} of ${this.citations.length}: ${title}, ${place}`);
   }
 
@@ -163,7 +181,7 @@ export class Viewer {
   }
 
   #drawTrouble(error) {
-    const again = () => this.#open(this.documentId, this.collection, this.span, this.citation);
+    const again = () => this.#open(this.documentId, this.collection, this.span, this.citation, this.spot);
     const gone = error.status === 404 && error.kind === "document-not-found";
     const note = gone
       ? make("p", { class: "quiet" }, "It was removed, or this link was made for another collection.")
@@ -173,13 +191,27 @@ export class Viewer {
   }
 
   #link() {
-    return permanentLink(this.documentId, this.collection, this.span);
+    return permanentLink(this.documentId, this.collection, this.span, this.#place().spot);
   }
 
   #quotation() {
     const { citation } = this;
     return `“${folded(citation.cited_text)}”\n${citation.document_title}. ${placeOf(citation)}.\n${this.#link()}`;
   }
+}
+
+/** The page that boxes begin on, and what they cover in the column that they begin in; null where there are none. */
+function spotOf(boxes) {
+  if (!boxes.length) return null;
+  const [page, first, , last] = boxes[0];
+  const column = boxes.filter(([other, left, , right]) => other === page && left < last && first < right);
+  const all = (at, best) => Number(best(...column.map((box) => box[at])).toFixed(1));
+  return { page, box: [all(1, Math.min), all(2, Math.min), all(3, Math.max), all(4, Math.max)] };
+}
+
+/** Where a page of the web stands that was quoted, if that is known; nothing but the web's own addresses. */
+export function sourceOf(citation) {
+  return /^https?:\/\//i.test(citation?.source_url ?? "") ? citation.source_url : null;
 }
 
 function facts(found) {

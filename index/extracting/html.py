@@ -1,6 +1,7 @@
 """Web pages: all text that is seen, what stands around the document labelled as furniture."""
 
 from index.errors import FileSkipped
+from index.extracting import extractor_of
 from index.extracting.gathering import Gathering
 from index.extracting.html_furniture import furniture_of, is_hidden
 from index.extracting.html_metadata import page_facts
@@ -8,10 +9,9 @@ from index.extracting.table_trees import rows_of
 from index.extracting.tables import add_table
 from index.extracting.trees import decode_page, parse_page, parse_xml
 from index.extracting.walking import INLINE, Node, Rule, Walk, inline_text, local_name, names_of
-from index.loading import Reading
-from index.models import ElementKind
+from index.models import ElementKind, Reading
 
-__all__ = ["read_html"]
+__all__ = ["extract"]
 
 _SKIPPED = names_of(
     "head script style template noscript svg iframe object embed applet video audio canvas map annotation "
@@ -35,10 +35,8 @@ _CONTAINERS = names_of(
 _LAYOUT = names_of("table h1 h2 h3 h4 h5 h6 form main article nav")
 
 
-def read_html(path: str, data: bytes, fallback_encoding: str) -> Reading:
+def extract(path: str, data: bytes, *, fallback_encoding: str = "cp1252") -> Reading:
     """A page as people see it. Raises FileSkipped where there is no text in it."""
-    from lxml import etree
-
     root = _parse(path, data, fallback_encoding)
     page = _Page(root)
     page.read(root)
@@ -51,7 +49,7 @@ def read_html(path: str, data: bytes, fallback_encoding: str) -> Reading:
         gathering.text,
         None,
         "text/html",
-        f"html 1 (lxml {etree.__version__})",
+        extractor_of("html"),
         title=facts.title or _only_heading(gathering) or facts.window,
         metadata=facts.metadata,
         elements=tuple(gathering.elements),

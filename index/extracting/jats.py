@@ -1,15 +1,16 @@
 """Articles in JATS, the XML that PubMed Central serves; a file may hold several, one after the other."""
 
 from index.errors import FileSkipped
+from index.extracting import extractor_of
 from index.extracting.gathering import Gathering
 from index.extracting.jats_metadata import article_metadata, byline, publication_line
 from index.extracting.table_trees import rows_of
 from index.extracting.tables import add_table
 from index.extracting.trees import parse_xml
 from index.extracting.walking import INLINE, Node, Rule, Walk, inline_text, local_name, names_of
-from index.loading import Reading
+from index.models import Reading
 
-__all__ = ["read_jats"]
+__all__ = ["extract"]
 
 _SKIPPED = names_of(
     "journal-meta article-id article-categories pub-date pub-date-not-available volume issue elocation-id fpage lpage "
@@ -50,10 +51,8 @@ _FIXED = {
 _DEEPEST = 6
 
 
-def read_jats(path: str, data: bytes, fallback_encoding: str) -> Reading:  # noqa: ARG001  XML says its encoding
+def extract(path: str, data: bytes) -> Reading:
     """The article, or articles, of a file. Raises FileSkipped where there is none."""
-    from lxml import etree
-
     articles = _articles(path, data)
     gathering = Gathering()
     for article in articles:
@@ -66,7 +65,7 @@ def read_jats(path: str, data: bytes, fallback_encoding: str) -> Reading:  # noq
         gathering.text,
         None,
         "application/jats+xml",
-        f"jats 1 (lxml {etree.__version__})",
+        extractor_of("jats"),
         title=title,
         metadata=metadata,
         elements=tuple(gathering.elements),

@@ -7,10 +7,11 @@ from typing import Any
 
 from index.decoding import decode
 from index.errors import FileSkipped
+from index.extracting import extractor_of
 from index.extracting.gathering import Gathering, clean, folded
-from index.loading import Reading
+from index.models import Reading
 
-__all__ = ["read_medline"]
+__all__ = ["extract"]
 
 _CONTINUED = re.compile(r"(?:\r\n?|\n)[ \t]{6}\s*")
 _DOI = re.compile(r"(10\.\d{4,9}/\S+)(?:\s+\[doi\])?", re.IGNORECASE)
@@ -19,10 +20,8 @@ _YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
 Record = dict[str, str | list[str]]
 
 
-def read_medline(path: str, data: bytes, fallback_encoding: str) -> Reading:
+def extract(path: str, data: bytes, *, fallback_encoding: str = "cp1252") -> Reading:
     """All records of a file. Raises FileSkipped where there is none."""
-    import Bio
-
     if not data.strip():
         raise FileSkipped("empty", f"{path} is empty. Fill it or delete it.")
     records = list(_records(decode(path, data, fallback_encoding)[0]))
@@ -37,7 +36,7 @@ def read_medline(path: str, data: bytes, fallback_encoding: str) -> Reading:
         gathering.text,
         None,
         "application/nbib",
-        f"medline 1 (biopython {Bio.__version__})",
+        extractor_of("medline"),
         title=_text(one, "TI") if one else path.rsplit("/", 1)[-1],
         metadata=_metadata(one) if one else {},
         elements=tuple(gathering.elements),

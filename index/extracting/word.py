@@ -1,15 +1,15 @@
 """Word documents (.docx): text as it reads when all changes are accepted, notes behind the paragraph that has them."""
 
 from index.errors import FileSkipped
+from index.extracting import extractor_of
 from index.extracting.gathering import Gathering
 from index.extracting.tables import add_table
 from index.extracting.walking import INLINE, Node, Rule, Walk, inline_text, names_of
 from index.extracting.word_package import Style, WordPackage, open_package, outline_level, word_value
 from index.extracting.word_tables import heading_rows_of, is_data, rows_of_word
-from index.loading import Reading
-from index.models import ElementKind
+from index.models import ElementKind, Reading
 
-__all__ = ["read_word"]
+__all__ = ["extract"]
 
 _SKIPPED = names_of(
     "pPr rPr sectPr tblPr tblGrid trPr tcPr sdtPr del moveFrom delText delInstrText instrText Fallback fldData binData"
@@ -25,7 +25,7 @@ _KINDS: dict[str, ElementKind] = {
 _DEEPEST = 9
 
 
-def read_word(path: str, data: bytes, fallback_encoding: str) -> Reading:  # noqa: ARG001  XML says its encoding
+def extract(path: str, data: bytes) -> Reading:
     """A document as it reads. Raises FileSkipped where it cannot be opened or has no text."""
     package = open_package(path, data)
     document = _Document(package)
@@ -38,7 +38,7 @@ def read_word(path: str, data: bytes, fallback_encoding: str) -> Reading:  # noq
         gathering.text,
         None,
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-        f"word 1 (python-docx {package.version})",
+        extractor_of("word"),
         title=_title(gathering) or " ".join(package.title.split()) or None,
         metadata={"authors": authors} if authors else {},
         elements=tuple(gathering.elements),

@@ -40,7 +40,6 @@ class WordPackage:
     styles: Mapping[str, Style]
     title: str
     authors: str
-    version: str
 
 
 def open_package(path: str, data: bytes) -> WordPackage:
@@ -88,7 +87,6 @@ def _opened(path: str, data: bytes) -> WordPackage:
         styles=_styles(document.styles.element),
         title=properties.title or "",
         authors=properties.author or "",
-        version=docx.__version__,
     )
 
 

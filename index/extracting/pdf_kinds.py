@@ -1,0 +1,173 @@
+"""What each paragraph is: told from its letters, its place and how captions and references begin."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.extracting.pdf_paragraphs import Paragraph
+from index.models import ElementKind
+from index.segmenting.patterns import AFFILIATION, BULLET, CAPTION, METADATA, METADATA_WORDING, REFERENCES_HEADING
+from index.segmenting.words import FUNCTION_WORDS, words_of
+
+__all__ = ["Kinds", "kinds_of"]
+
+_LARGER = 1.07
+_TITLE = 1.15
+_LONGEST_HEADING = 220
+_KNOWN_HEADING = re.compile(
+    r"(?:\d{1,2}(?:\.\d{1,2}){0,3}\.?\s+)?(?:abstract|summary|introduction|background|methods?|materials? and methods|"
+    r"patients and methods|results?|discussion|conclusions?|references|literature cited|bibliography|"
+    r"acknowledge?ments?|abbreviations|results and discussion|competing interests|conflicts? of interests?|"
+    r"authors?['’]? contributions?|funding|keywords)\s*:?\Z",
+    re.IGNORECASE,
+)
+_NUMBERED_HEADING = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,3})\.?\s+[A-Z]")
+_ABSTRACT = re.compile(r"(?:abstract|summary|background|introduction)\b", re.IGNORECASE)
+_TABLE = re.compile(r"(?:supplementary |additional )?table\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """The kind of each paragraph, and the depth of those that are headings."""
+
+    kinds: list[ElementKind]
+    levels: list[int]
+
+
+def kinds_of(paragraphs: Sequence[Paragraph]) -> Kinds:
+    """What the paragraphs of a document are, in their order."""
+    body = _body_size(paragraphs)
+    title = _title(paragraphs, body)
+    kinds: list[ElementKind] = [_kind(paragraph, body) for paragraph in paragraphs]
+    for number in title:
+        kinds[number] = "title"
+    if title:
+        _mark_front(paragraphs, kinds, title)
+    _mark_tables(paragraphs, kinds, body)
+    _mark_references(paragraphs, kinds)
+    return Kinds(kinds, _levels(paragraphs, kinds))
+
+
+def _body_size(paragraphs: Sequence[Paragraph]) -> float:
+    counts: Counter[float] = Counter()
+    for paragraph in paragraphs:
+        if len(paragraph.lines) > 2:
+            counts[paragraph.style.size] += len(paragraph.text)
+    return counts.most_common(1)[0][0] if counts else 10.0
+
+
+def _kind(paragraph: Paragraph, body: float) -> ElementKind:
+    text = paragraph.text
+    if CAPTION.match(text[:60]) and not _is_mention(paragraph):
+        return "caption"
+    if _is_heading(paragraph, body):
+        return "heading"
+    if paragraph.is_tabular and len(paragraph.lines) > 1:
+        return "row"
+    return "item" if BULLET.match(text) else "paragraph"
+
+
+def _is_mention(paragraph: Paragraph) -> bool:
+    """Whether "Figure 2 shows" opens running text."""
+    return re.match(r"\S+\s+\S+\s+[a-z]{3}", paragraph.text) is not None
+
+
+def _is_heading(paragraph: Paragraph, body: float) -> bool:
+    text = paragraph.text
+    if len(text) > _LONGEST_HEADING or len(paragraph.lines) > 4 or sum(map(str.isalpha, text)) < 3:
+        return False
+    if _KNOWN_HEADING.match(text):
+        return True
+    numbered = _NUMBERED_HEADING.match(text) is not None
+    if text[-1] in ".,;" or (text[0].islower() and not numbered) or paragraph.is_tabular:
+        return False
+    if METADATA.match(text) or METADATA_WORDING.search(text) or AFFILIATION.match(text):
+        return False
+    if paragraph.size >= _LARGER * body:
+        return True
+    capitals = text.upper() == text and len(words_of(text)) > 1
+    return paragraph.size >= 0.95 * body and (paragraph.bold or paragraph.italic or capitals)
+
+
+def _title(paragraphs: Sequence[Paragraph], body: float) -> list[int]:
+    """Numbers of the paragraphs of the first page in the largest letters that hold words."""
+    first = paragraphs[0].page if paragraphs else 0
+    front = [number for number, one in enumerate(paragraphs) if one.page == first and len(words_of(one.text)) >= 2]
+    large = [number for number in front if paragraphs[number].size >= _TITLE * body]
+    if not large:
+        return []
+    size = max(paragraphs[number].size for number in large)
+    alike = [number for number in large if paragraphs[number].size >= 0.97 * size]
+    kept = [alike[0]]
+    for number in alike[1:]:
+        if number != kept[-1] + 1:
+            break
+        kept.append(number)
+    return kept
+
+
+def _mark_front(paragraphs: Sequence[Paragraph], kinds: list[ElementKind], title: Sequence[int]) -> None:
+    """What stands above the title, and between it and the abstract or the first text, is about the document."""
+    for number in range(title[0]):
+        if kinds[number] in ("paragraph", "heading", "item"):
+            kinds[number] = "metadata"
+    for number in range(title[-1] + 1, len(paragraphs)):
+        one = paragraphs[number]
+        if one.page != paragraphs[title[0]].page or _ABSTRACT.match(one.text) or _is_prose(one):
+            return
+        if kinds[number] in ("paragraph", "heading", "item"):
+            kinds[number] = "metadata"
+
+
+def _is_prose(paragraph: Paragraph) -> bool:
+    words = [word.lower() for word in words_of(paragraph.text)]
+    if len(words) < 12 or METADATA.match(paragraph.text) or METADATA_WORDING.search(paragraph.text):
+        return False
+    return sum(word in FUNCTION_WORDS for word in words) >= 0.2 * len(words)
+
+
+def _mark_tables(paragraphs: Sequence[Paragraph], kinds: list[ElementKind], body: float) -> None:
+    """What follows a table's caption on its page is the table's, up to running text."""
+    inside: Paragraph | None = None
+    for number, one in enumerate(paragraphs):
+        if kinds[number] == "caption":
+            inside = one if _TABLE.match(one.text) else None
+        elif inside is not None:
+            running = len(one.lines) > 2 and not one.is_tabular and _is_prose(one) and one.size >= 0.97 * body
+            settled = kinds[number] in ("heading", "title") and one.size >= _LARGER * body
+            if one.page != inside.page or running or settled:
+                inside = None
+            elif kinds[number] in ("paragraph", "item", "heading") and one.size < 0.97 * body:
+                kinds[number] = "row" if not _is_prose(one) else "caption"
+
+
+def _mark_references(paragraphs: Sequence[Paragraph], kinds: list[ElementKind]) -> None:
+    """Entries below the heading of the literature, up to the next heading in its letters."""
+    heading: Paragraph | None = None
+    for number, one in enumerate(paragraphs):
+        if REFERENCES_HEADING.match(one.text):
+            heading, kinds[number] = one, "heading"
+        elif heading is not None and kinds[number] == "heading":
+            if one.style.size >= heading.style.size or _KNOWN_HEADING.match(one.text):
+                heading = None
+        elif heading is not None and kinds[number] in ("paragraph", "item", "row"):
+            kinds[number] = "reference"
+
+
+def _levels(paragraphs: Sequence[Paragraph], kinds: Sequence[ElementKind]) -> list[int]:
+    """Depths: by the number of a heading where it has one, else by the rank of its letters."""
+    looks = sorted({_look(one) for one, kind in zip(paragraphs, kinds, strict=True) if kind == "heading"}, reverse=True)
+    rank = {look: number + 1 for number, look in enumerate(looks)}
+    return [
+        _level(one, rank) if kind == "heading" else 0 for one, kind in zip(paragraphs, kinds, strict=True)
+    ]  # fmt: skip
+
+
+def _look(paragraph: Paragraph) -> tuple[float, bool, bool]:
+    return round(2 * paragraph.size) / 2, paragraph.bold, not paragraph.italic
+
+
+def _level(paragraph: Paragraph, rank: dict[tuple[float, bool, bool], int]) -> int:
+    numbered = _NUMBERED_HEADING.match(paragraph.text)
+    return numbered[1].count(".") + 1 if numbered else rank[_look(paragraph)]
