@@ -10,7 +10,8 @@ from index.models import Label, Sentence
 from index.passages import Shown, shown_of
 from index.reading import Snapshot
 from index.store import Vectors
-from index.texts import sentence_parts
+from index.table_rows import head_spans
+from index.texts import heading_texts, sentence_parts
 from index.tokenizing import terms
 from index.vectors import similarities
 
@@ -87,7 +88,9 @@ def shown_in(hit: Hit, snapshot: Snapshot) -> Iterator[tuple[Sentence, Shown]]:
 
 def _shown(sentence: Sentence, hit: Hit, snapshot: Snapshot) -> Shown:
     source = sentence_parts(snapshot.volume, hit.record, hit.passage, sentence)
-    return shown_of(source, known=snapshot.derived.lexical.knows)
+    headings = heading_texts(snapshot.volume, hit.record, hit.passage) if sentence.heads else {}
+    over = [headings[span] for span in head_spans(sentence.heads)]
+    return shown_of(source, known=snapshot.derived.lexical.knows, headings=over)
 
 
 def _preference(label: Label, asked: Understood) -> float:

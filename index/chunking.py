@@ -6,6 +6,7 @@ from itertools import accumulate
 
 from index.embedding import Embedder
 from index.models import Document, Passage, Sentence, Span
+from index.table_rows import head_spans, searched_row
 from index.tokenizing import words
 from index.views import display
 
@@ -86,7 +87,17 @@ def _head(title: str, section: str) -> str:
 
 
 def _shown(text: str, sentence: Sentence, known: Callable[[str], bool]) -> str:
-    return " ".join(display(part.cut(text), known=known).text for part in sentence.parts)
+    """A sentence as it is embedded: as it is shown, a table's row with the headings of its cells."""
+    shown = _displayed(text, sentence.parts, known)
+    if not sentence.heads:
+        return shown
+    return searched_row(
+        shown, sentence.heads, {span: _displayed(text, (span,), known) for span in head_spans(sentence.heads)}
+    )
+
+
+def _displayed(text: str, parts: Sequence[Span], known: Callable[[str], bool]) -> str:
+    return " ".join(display(part.cut(text), known=known).text for part in parts)
 
 
 def _made(document: Document, key: str, ordinal: int, sentences: Sequence[Sentence], shown: Sequence[str]) -> Chunk:

@@ -18,7 +18,8 @@ from index.lexical import Entry, LexicalIndex
 from index.models import DocumentRecord, Passage, revision_of
 from index.passages import PassageFile, ReadyPassage, shown_anyway
 from index.store import CollectionState, Store, StoredPassage, Vectors, Volume
-from index.texts import sentence_parts
+from index.table_rows import head_spans, searched_row
+from index.texts import heading_texts, sentence_parts
 from index.vectors import VectorFile
 from index.views import display
 
@@ -103,7 +104,14 @@ def _read(volume: Volume, keys: Sequence[str]) -> Iterator[tuple[str, list[Store
 
 def _ready(volume: Volume, record: DocumentRecord, stored: StoredPassage) -> ReadyPassage:
     passage = stored.passage
-    shown = [shown_anyway(sentence_parts(volume, record, passage, sentence)) for sentence in passage.sentences]
+    headings = heading_texts(volume, record, passage)
+    shown = [
+        shown_anyway(
+            sentence_parts(volume, record, passage, sentence),
+            headings=[headings[span] for span in head_spans(sentence.heads)],
+        )
+        for sentence in passage.sentences
+    ]
     return ReadyPassage(passage, stored.sentence_vectors, shown)
 
 
@@ -114,7 +122,12 @@ def _entry(volume: Volume, record: DocumentRecord, passage: Passage) -> Entry:
         for text, sentence in zip(sentences, passage.sentences, strict=True)
         for definition in find_definitions(display(text, known=_never).text, sentence.label)
     )
-    return Entry(passage.id, "\n".join([record.title, passage.section, *sentences]), tuple(dict.fromkeys(defined)))
+    headings = heading_texts(volume, record, passage)
+    searched = [
+        searched_row(text, sentence.heads, headings) if sentence.heads else text
+        for text, sentence in zip(sentences, passage.sentences, strict=True)
+    ]
+    return Entry(passage.id, "\n".join([record.title, passage.section, *searched]), tuple(dict.fromkeys(defined)))
 
 
 def _never(_: str) -> bool:

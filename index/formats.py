@@ -46,8 +46,8 @@ def format_of(name: str, data: bytes, *, shown: str) -> Format:
     return FORMATS[suffix]
 
 
-def _other_format(kind: str, path: str) -> FileSkipped:
-    message = f"{path} is {kind}, which is not read yet. Save it as plain text (.txt) and index that."
+def _other_format(kind: str, instead: str, path: str) -> FileSkipped:
+    message = f"{path} is {kind}, which is not read yet. Save it as {instead} and index that."
     return FileSkipped("format", message)
 
 
@@ -58,20 +58,15 @@ def _unknown_format(path: str, suffix: str) -> FileSkipped:
     return FileSkipped("format", message)
 
 
-_WORD = partial(_other_format, "a word processor's document")
-_HTML = partial(_other_format, "a web page")
-_BOOK = partial(_other_format, "an electronic book")
-_SHEET = partial(_other_format, "a table or a slide show")
-_MARKUP = partial(_other_format, "marked-up text")
+_WORD = partial(_other_format, "a word processor's document", "Word's .docx")
+_BOOK = partial(_other_format, "an electronic book", "a web page (.html) or plain text (.txt)")
+_SHEET = partial(_other_format, "a table or a slide show", "a web page (.html) or plain text (.txt)")
+_MARKUP = partial(_other_format, "marked-up text", "a web page (.html) or plain text (.txt)")
 
 _NOT_YET: Mapping[str, Callable[[str], FileSkipped]] = {
     ".doc": _WORD,
-    ".docx": _WORD,
     ".odt": _WORD,
     ".rtf": _WORD,
-    ".htm": _HTML,
-    ".html": _HTML,
-    ".xhtml": _HTML,
     ".epub": _BOOK,
     ".xls": _SHEET,
     ".xlsx": _SHEET,
@@ -79,7 +74,6 @@ _NOT_YET: Mapping[str, Callable[[str], FileSkipped]] = {
     ".pptx": _SHEET,
     ".rst": _MARKUP,
     ".tex": _MARKUP,
-    ".xml": _MARKUP,
 }
 """Formats that hold documents and have no reader, so that leaving them out must be said."""
 
@@ -93,13 +87,18 @@ def _read_text(media_type: str, path: str, data: bytes, fallback_encoding: str) 
     return Reading(text, encoding, media_type, "text 1")
 
 
-def _extract(name: str, path: str, data: bytes, fallback_encoding: str) -> Reading:  # noqa: ARG001
+def _extract(name: str, path: str, data: bytes, fallback_encoding: str) -> Reading:
     """What the extractor of a format makes of a file, in a process of its own."""
-    if not data:
+    if not data.strip():
         raise FileSkipped("empty", f"{path} is empty. Fill it or delete it.")
     from index.extracting.apart import extract_apart
 
-    return extract_apart(name, path, data)
+    options = {"fallback_encoding": fallback_encoding} if name in _DECODING else {}
+    return extract_apart(name, path, data, options=options)
+
+
+_DECODING = frozenset({"html", "medline"})
+"""Extractors of formats whose files need not say which encoding they are in."""
 
 
 def _text(media_type: str) -> Format:
@@ -116,5 +115,11 @@ FORMATS: Mapping[str, Format] = {
     ".md": _text("text/markdown"),
     ".markdown": _text("text/markdown"),
     ".pdf": _extracted("pdf"),
+    ".docx": _extracted("word"),
+    ".html": _extracted("html"),
+    ".htm": _extracted("html"),
+    ".xhtml": _extracted("html"),
+    ".xml": _extracted("jats"),
+    ".nbib": _extracted("medline"),
 }
 """Each format by suffix. A new one is one more line here and, if it is no plain text, one in index/extracting."""

@@ -43,6 +43,7 @@ class ManifestEntry(BaseModel):
     pmcid: _Stated | None = None
     kind: _Stated | None = None
     licence: _Stated | None = None
+    url: _Stated | None = None
 
     @property
     def metadata(self) -> dict[str, str]:

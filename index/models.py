@@ -15,6 +15,7 @@ __all__ = [
     "DocumentRecord",
     "Element",
     "ElementKind",
+    "Heads",
     "Label",
     "Passage",
     "Reading",
@@ -75,6 +76,9 @@ Pages count from 1; 0 is a character that stands nowhere, as a line break that t
 tenths of a point (1/720 inch) from the top left corner of the page as it is shown: cropped and turned.
 """
 
+Heads = tuple[tuple[Span, ...], ...]
+"""The headings over each cell of a table row, in the order of the cells; none over some."""
+
 ElementKind = Literal["title", "heading", "paragraph", "item", "row", "caption", "reference", "metadata", "furniture"]
 """What the format or the layout says that a stretch is; see Label for what is made of it. ``paragraph`` says nothing
 but that it belongs together, ``row`` is a row of a table, ``furniture`` a running head, page number or navigation."""
@@ -96,14 +100,14 @@ class Element:
     """What an extractor knows of a stretch of its text.
 
     Elements are in the order of the text and do not overlap; between them is white space only. ``level`` is a heading's
-    depth from 1. ``heads`` are the column headings of a table row: spans elsewhere in the text. ``soft`` is a paragraph
-    that may go on from the one before: only a page or column break parts them.
+    depth from 1. ``heads`` are, for each cell of a table row, the headings that stand over it, elsewhere in the text.
+    ``soft`` is a paragraph that may go on from the one before: only a page or column break parts them.
     """
 
     span: Span
     kind: ElementKind
     level: int = 0
-    heads: tuple[Span, ...] = ()
+    heads: Heads = ()
     soft: bool = False
 
 
@@ -112,14 +116,14 @@ class Sentence:
     """One unit that can be quoted, in reading order.
 
     ``parts`` has one span, or several where the layout broke a sentence and put something between; the
-    parts are in reading order, which need not be the order of the file. ``heads`` are the column headings of a table
-    row, searched with it and no part of it.
+    parts are in reading order, which need not be the order of the file. ``heads`` are, for each cell of a table row,
+    the headings that stand over it: searched with it and no part of it.
     """
 
     parts: tuple[Span, ...]
     label: Label
     section: str
-    heads: tuple[Span, ...] = ()
+    heads: Heads = ()
 
     @property
     def span(self) -> Span:

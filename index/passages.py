@@ -17,12 +17,13 @@ from index.appending import AppendedFile
 from index.models import Passage, Sentence, Span
 from index.quantizing import restored, rounded
 from index.store import Vectors
+from index.table_rows import heads_from, heads_listed
 from index.tokenizing import terms
 from index.views import display
 
 __all__ = ["PassageFile", "ReadyPassage", "Shown", "shown_anyway", "shown_of"]
 
-FORM = "passages 1"
+FORM = "passages 2"
 """Changes whenever the same passages would be written differently; what is on disk is then made anew."""
 _NUMBER = struct.Struct("<I")
 
@@ -45,13 +46,17 @@ class ReadyPassage(NamedTuple):
     shown: Sequence[Shown | None]
 
 
-def shown_of(parts: Iterable[str], *, known: Callable[[str], bool]) -> Shown:
-    """How a sentence of these source texts is shown; ``known`` tells the words that the documents have."""
+def shown_of(parts: Iterable[str], *, known: Callable[[str], bool], headings: Iterable[str] = ()) -> Shown:
+    """How a sentence of these source texts is shown; ``known`` tells the words that the documents have.
+
+    Of a table's row, the terms of its ``headings`` are terms of it too.
+    """
     text = " ".join(display(part, known=known).text for part in parts)
-    return Shown(text, frozenset(terms(text)))
+    over = (term for heading in headings for term in terms(display(heading, known=known).text))
+    return Shown(text, frozenset(terms(text)).union(over))
 
 
-def shown_anyway(parts: Iterable[str]) -> Shown | None:
+def shown_anyway(parts: Iterable[str], *, headings: Iterable[str] = ()) -> Shown | None:
     """How a sentence is shown, whatever words the documents have; None where it depends on them."""
     asked_for: list[str] = []
 
@@ -59,7 +64,7 @@ def shown_anyway(parts: Iterable[str]) -> Shown | None:
         asked_for.append(word)
         return False
 
-    shown = shown_of(parts, known=note)
+    shown = shown_of(parts, known=note, headings=headings)
     return None if asked_for else shown
 
 
@@ -124,7 +129,11 @@ def _entry(passages: Sequence[ReadyPassage]) -> bytes:
 def _packed(ready: ReadyPassage) -> bytes:
     passage = ready.passage
     sentences = [
-        [[[part.start, part.end] for part in sentence.parts], shown and [shown.text, " ".join(sorted(shown.terms))]]
+        [
+            [[part.start, part.end] for part in sentence.parts],
+            shown and [shown.text, " ".join(sorted(shown.terms))],
+            *([heads_listed(sentence.heads)] if sentence.heads else []),
+        ]
         for sentence, shown in zip(passage.sentences, ready.shown, strict=True)
     ]
     span = passage.span
@@ -143,10 +152,13 @@ def _unpacked(key: str, ordinal: int, packed: bytes) -> ReadyPassage:
         text=text,
         section=section,
         label=label,
-        sentences=tuple(Sentence(tuple(Span(*part) for part in parts), label, section) for parts, _ in sentences),
+        sentences=tuple(
+            Sentence(tuple(Span(*part) for part in parts), label, section, heads_from(*heads))
+            for parts, _, *heads in sentences
+        ),
     )
     vectors = restored(np.frombuffer(packed, dtype=np.int8, offset=end), rows=len(sentences))
-    return ReadyPassage(passage, vectors, [_shown(shown) for _, shown in sentences])
+    return ReadyPassage(passage, vectors, [_shown(shown) for _, shown, *_ in sentences])
 
 
 def _shown(stored: Any) -> Shown | None:  # noqa: ANN401  JSON

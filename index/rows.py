@@ -10,6 +10,7 @@ from index.boxes import pack_boxes, unpack_boxes
 from index.models import CharacterBoxes, DocumentRecord, Element, Passage, Sentence, Span
 from index.quantizing import dequantized, quantized
 from index.store import CollectionState, Piece, RecordState, Vectors
+from index.table_rows import heads_from, heads_listed
 
 __all__ = [
     "passage_from",
@@ -116,13 +117,13 @@ def _from_layout(layout: str) -> tuple[tuple[Element, ...], CharacterBoxes | Non
 
 
 def _listed(element: Element) -> list[Any]:
-    heads = [[head.start, head.end] for head in element.heads]
+    heads = heads_listed(element.heads)
     return [element.span.start, element.span.end, element.kind, element.level, heads, element.soft]
 
 
 def _element(listed: list[Any]) -> Element:
     start, end, kind, level, heads, soft = listed
-    return Element(Span(start, end), kind, level, tuple(Span(*head) for head in heads), soft)
+    return Element(Span(start, end), kind, level, heads_from(heads), soft)
 
 
 def _in_values(name: str, text: str) -> Row:
@@ -154,12 +155,29 @@ def passage_row(passage: Passage, sentence_vectors: Vectors) -> Row:
             [[[part.start, part.end] for part in sentence.parts] for sentence in passage.sentences]
         ),
         **_in_values("vectors", quantized(sentence_vectors)),
+        **_headings(passage),
     }
+
+
+def _headings(passage: Passage) -> Row:
+    """The headings of a passage's table rows; nothing at all where there are none."""
+    if not any(sentence.heads for sentence in passage.sentences):
+        return {}
+    listed = json.dumps([heads_listed(sentence.heads) for sentence in passage.sentences], separators=(",", ":"))
+    return _in_values("heads", b85encode(zlib.compress(listed.encode(), 9)).decode())
+
+
+def _headings_from(row: Mapping[str, Any], sentences: int) -> list[Any]:
+    if "heads" not in row:
+        return [[]] * sentences
+    listed: list[Any] = json.loads(zlib.decompress(b85decode(_from_values("heads", row))))
+    return listed
 
 
 def passage_from(row: Mapping[str, Any], text: str) -> Passage:
     """The passage in a row."""
     label, section = row["label"], row["section"]
+    sentences = json.loads(row["sentences"])
     return Passage(
         document_key=row["document_key"],
         ordinal=row["ordinal"],
@@ -168,8 +186,8 @@ def passage_from(row: Mapping[str, Any], text: str) -> Passage:
         section=section,
         label=label,
         sentences=tuple(
-            Sentence(tuple(Span(start, end) for start, end in parts), label, section)
-            for parts in json.loads(row["sentences"])
+            Sentence(tuple(Span(start, end) for start, end in parts), label, section, heads_from(heads))
+            for parts, heads in zip(sentences, _headings_from(row, len(sentences)), strict=True)
         ),
     )
 

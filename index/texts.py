@@ -10,10 +10,12 @@ from index.boxes import line_boxes
 from index.decoding import bom_length, byte_length
 from index.models import Box, Document, DocumentRecord, Element, Passage, Sentence, Span
 from index.store import PIECE_LENGTH, Piece, Volume
+from index.table_rows import head_spans
 
 __all__ = [
     "LINE_END",
     "Location",
+    "heading_texts",
     "locate",
     "piece_numbers",
     "pieces_of",
@@ -145,6 +147,15 @@ def read_all(volume: Volume, places: Sequence[tuple[DocumentRecord, Span]]) -> l
         locate([pieces[record.key][number] for number in piece_numbers(span)], span, record.encoding)
         for record, span in places
     ]
+
+
+def heading_texts(volume: Volume, record: DocumentRecord, passage: Passage) -> dict[Span, str]:
+    """The source text of every heading over the cells of a passage's rows. Raises StaleRead when it is gone."""
+    spans = dict.fromkeys(span for sentence in passage.sentences for span in head_spans(sentence.heads))
+    outside = [span for span in spans if not passage.span.contains(span)]
+    read = zip(outside, read_all(volume, [(record, span) for span in outside]), strict=True) if outside else ()
+    elsewhere = {span: location.text for span, location in read}
+    return {span: elsewhere.get(span) or span.shift(-passage.span.start).cut(passage.text) for span in spans}
 
 
 def sentence_parts(volume: Volume, record: DocumentRecord, passage: Passage, sentence: Sentence) -> list[str]:

@@ -1,6 +1,7 @@
 import codecs
 import os
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -302,7 +303,7 @@ def test_a_pdf_that_is_cut_off_is_skipped_as_damaged(tmp_path: Path, name: str) 
     assert refusal(write(tmp_path / name, b"%PDF-1.7\n%\xe2\xe3")).reason == "damaged"
 
 
-@pytest.mark.parametrize("name", ["a.docx", "a.html", "a.epub", "a.rtf"])
+@pytest.mark.parametrize("name", ["a.doc", "a.odt", "a.epub", "a.rtf", "a.xlsx"])
 def test_known_formats_without_a_reader_are_skipped_with_a_message(tmp_path: Path, name: str) -> None:
     write(tmp_path / name)
     (source,) = find_files([tmp_path])
@@ -310,6 +311,37 @@ def test_known_formats_without_a_reader_are_skipped_with_a_message(tmp_path: Pat
     with pytest.raises(FileSkipped, match="is not read yet") as caught:
         load(source, max_bytes=100, fallback_encoding="cp1252")
     assert caught.value.reason == "format"
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "text"),
+    [
+        ("a.html", b"<p>A page.", "A page.\n"),
+        ("A.HTM", b"<p>A page.", "A page.\n"),
+        ("a.xhtml", b"<?xml version='1.0'?><html><body><p>A page.</p></body></html>", "A page.\n"),
+        ("a.xml", b"<article><body><p>An article.</p></body></article>", "An article.\n"),
+        ("a.nbib", b"PMID- 1\nTI  - A record.\n", "A record.\n\nPMID: 1\n"),
+    ],
+)
+def test_a_format_is_read_by_the_end_of_its_name(tmp_path: Path, name: str, data: bytes, text: str) -> None:
+    document = load_file(write(tmp_path / name, data))
+    assert (document.text, document.encoding, document.size) == (text, None, len(data))
+
+
+def test_readers_are_imported_when_they_are_needed() -> None:
+    heavy = "{'lxml', 'docx', 'Bio'} & set(sys.modules)"
+    code = f"import sys, index.loading, assistant.answering; sys.exit(str({heavy} or ''))"
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False).stderr.strip() == ""
+    )
+
+
+def test_what_a_manifest_states_goes_over_what_the_document_states(tmp_path: Path) -> None:
+    stated = '[[documents]]\nfile = "a.html"\nyear = 2020\nurl = "https://a.example/b"\n'
+    write(tmp_path / "manifest.toml", stated)
+    head = '<meta name="citation_date" content="1999"><meta name="citation_doi" content="10.5555/x">'
+    document = load_file(write(tmp_path / "a.html", f"<head>{head}</head><p>A page."))
+    assert document.metadata == {"year": "2020", "doi": "10.5555/x", "url": "https://a.example/b"}
 
 
 @pytest.mark.parametrize("data", [b"", b" \n\t\r\n", b"\xef\xbb\xbf", "\ufeff \n".encode("utf-16-be"), b"\xff\xfe"])

@@ -112,7 +112,7 @@ def test_another_form_is_told_when_opening(tmp_path: Path) -> None:
     PassageFile.empty(tmp_path / "p").replaced([("a", document("a", [TEXTS]))], [])
     listing = tmp_path / "p" / "rows.json"
     listing.write_text(json.dumps(json.loads(listing.read_text()) | {"form": "passages 0"}))
-    with pytest.raises(ValueError, match="rows of passages 1"):
+    with pytest.raises(ValueError, match="rows of passages 2"):
         PassageFile.open(tmp_path / "p")
 
 

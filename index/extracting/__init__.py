@@ -7,7 +7,11 @@ from importlib.metadata import version
 __all__ = ["extractor_of"]
 
 _VERSIONS: Mapping[str, tuple[int, str]] = {
+    "html": (1, "lxml"),
+    "jats": (1, "lxml"),
+    "medline": (1, "biopython"),
     "pdf": (1, "pypdfium2"),
+    "word": (1, "python-docx"),
 }
 """By extractor, a number that changes whenever the same file would be read otherwise, and the library it stands on."""
 

@@ -22,6 +22,7 @@ import numpy as np
 
 from index.errors import FileSkipped
 from index.models import Element, ElementKind, Reading, Span
+from index.table_rows import heads_from
 
 __all__ = ["Limits", "close_apart", "extract_apart"]
 
@@ -117,8 +118,8 @@ class _Apart:
         self._lock = threading.Lock()
         self._child: _Child | None = None
 
-    def extract(self, name: str, path: str, data: bytes, limits: Limits) -> Reading:
-        request = {"name": name, "path": path, **asdict(limits)}
+    def extract(self, name: str, path: str, data: bytes, limits: Limits, options: Mapping[str, str]) -> Reading:
+        request = {"name": name, "path": path, "options": dict(options), **asdict(limits)}
         with self._lock:
             answer, attached = self._answered(path, request, data, limits)
         try:
@@ -190,7 +191,7 @@ def _unanswered(path: str, limits: Limits, ended: int, *, late: bool) -> FileSki
         return FileSkipped("timeout", f"{message} that.")
     message = f"{path} made its reader end without an answer: it is damaged, or needs more memory than the"
     what = (
-        f"{limits.memory / 2**30:.1f} GiB that one file may take. Open it in a PDF program, save it anew, index that."
+        f"{limits.memory / 2**30:.1f} GiB that one file may take. Open it in its own program, save it anew, index that."
     )
     return FileSkipped("damaged", f"{message} {what}")
 
@@ -213,14 +214,14 @@ def _reading(answer: Mapping[str, Any], attached: bytes) -> Reading:
     )
 
 
-def _element(start: int, end: int, kind: ElementKind, level: int, heads: list[list[int]], soft: int) -> Element:
+def _element(start: int, end: int, kind: ElementKind, level: int, heads: list[list[list[int]]], soft: int) -> Element:
     if kind not in _KINDS:
         raise ValueError(f"no such kind of element: {kind}")
     return Element(
         Span(int(start), int(end)),
         kind,
         level=int(level),
-        heads=tuple(Span(int(first), int(last)) for first, last in heads),
+        heads=heads_from(heads),
         soft=bool(soft),
     )
 
@@ -229,13 +230,15 @@ _apart = _Apart()
 atexit.register(_apart.close)
 
 
-def extract_apart(name: str, path: str, data: bytes, limits: Limits = _USUAL) -> Reading:
-    """What ``index.extracting.NAME.extract(path, data)`` makes of a file, in a process of its own.
+def extract_apart(
+    name: str, path: str, data: bytes, limits: Limits = _USUAL, *, options: Mapping[str, str] | None = None
+) -> Reading:
+    """What ``index.extracting.NAME.extract(path, data, **options)`` makes of a file, in a process of its own.
 
     A name with a dot is that of a module elsewhere. Raises FileSkipped: what the extractor raised, ``damaged`` where it
     failed or crashed, ``timeout`` where it took too long.
     """
-    return _apart.extract(name, path, data, limits)
+    return _apart.extract(name, path, data, limits, options or {})
 
 
 def close_apart() -> None:

@@ -64,7 +64,7 @@ def _answer(request: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes
     try:
         extract = import_module(name if "." in name else f"index.extracting.{name}").extract
         _limit(request["memory"], request["processor_seconds"])
-        return _packed(extract(path, data))
+        return _packed(extract(path, data, **request["options"]))
     except FileSkipped as skipped:
         return {"skipped": [skipped.reason, str(skipped)]}, b""
     except MemoryError:
@@ -95,13 +95,15 @@ def _mapped() -> int:
 
 
 def _packed(reading: "Reading") -> tuple[dict[str, Any], bytes]:
+    from index.table_rows import heads_listed
+
     elements = [
         (
             element.span.start,
             element.span.end,
             element.kind,
             element.level,
-            [(head.start, head.end) for head in element.heads],
+            heads_listed(element.heads),
             int(element.soft),
         )
         for element in reading.elements

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from index.models import Label, Span
+from index.models import Heads, Label
 from index.segmenting.blocks import Block
 from index.segmenting.looks import Look, label_of, looks_of
 from index.segmenting.patterns import (
@@ -31,7 +31,7 @@ class Labelled:
     block: Block
     label: Label
     section: str
-    heads: tuple[Span, ...] = ()
+    heads: Heads = ()
 
 
 def label_blocks(text: str, blocks: Sequence[Block], *, pairs: bool = True) -> list[Labelled]:
