@@ -102,7 +102,7 @@ def test_a_reading_comes_back_as_it_was_made(reader: str) -> None:
     reading = extract_apart(reader, "a.pdf", "grün 𝜇".encode())
     assert (reading.text, reading.title, reading.metadata) == ("grün 𝜇", "A title", {"doi": "10.1/x"})
     assert (reading.elements[0].kind, reading.elements[0].level, reading.elements[0].soft) == ("row", 2, True)
-    assert reading.elements[0].heads[0].end == 1
+    assert reading.elements[0].heads[0][0].end == 1
     assert reading.boxes is not None
     assert reading.boxes.dtype == np.int32
     assert np.array_equal(reading.boxes, np.arange(30).reshape(-1, 5))
