@@ -20,7 +20,7 @@ class Format(NamedTuple):
     """How files of a format are read, and what reads them in this version: see Document.extractor."""
 
     read: Reader
-    extractor: str
+    extractor: Callable[[], str]
 
 
 def is_document(suffix: str) -> bool:
@@ -102,11 +102,11 @@ _DECODING = frozenset({"html", "medline"})
 
 
 def _text(media_type: str) -> Format:
-    return Format(partial(_read_text, media_type), "text 1")
+    return Format(partial(_read_text, media_type), lambda: "text 1")
 
 
 def _extracted(name: str) -> Format:
-    return Format(partial(_extract, name), extractor_of(name))
+    return Format(partial(_extract, name), partial(extractor_of, name))
 
 
 FORMATS: Mapping[str, Format] = {

@@ -80,7 +80,7 @@ class Placer:
         None where it has to be read, as texts always are: decoding one costs nothing.
         """
         same = self._catalogue.get(opened.id)
-        if same is None or same.encoding is not None or same.extractor != opened.format.extractor:
+        if same is None or same.encoding is not None or same.extractor != opened.format.extractor():
             return None
         if same.stated != stated_by(opened.source.entry):
             return None

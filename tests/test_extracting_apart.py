@@ -49,7 +49,7 @@ def extract(path, data):
     if order == "skip":
         raise FileSkipped("scanned", f"{path} is a scan.")
     boxes = np.arange(5 * len(order), dtype=np.int32).reshape(-1, 5)
-    element = Element(Span(0, len(order)), "row", level=2, heads=(Span(0, 1),), soft=True)
+    element = Element(Span(0, len(order)), "row", level=2, heads=((Span(0, 1),),), soft=True)
     return Reading(order, None, "text/test", f"test {os.getpid()}", "A title", {"doi": "10.1/x"}, (element,), boxes)
 '''
 
@@ -238,10 +238,11 @@ def test_text_files_start_no_process(tmp_path: Path) -> None:
     script = """
 import sys
 from pathlib import Path
-from index.loading import Source, load
+from index.folders import Source
+from index.loading import load
 path = Path(sys.argv[1])
 load(Source(path, path.name), max_bytes=1000, fallback_encoding="utf-8")
-print("index.extracting" in " ".join(sys.modules), "pypdfium2" in sys.modules)
+print("index.extracting.apart" in sys.modules, "pypdfium2" in sys.modules)
 """
     (tmp_path / "a.txt").write_text("Some text.")
     done = subprocess.run(

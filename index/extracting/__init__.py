@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from functools import cache
-from importlib.metadata import version
 
 __all__ = ["extractor_of"]
 
@@ -19,5 +18,7 @@ _VERSIONS: Mapping[str, tuple[int, str]] = {
 @cache
 def extractor_of(name: str) -> str:
     """Names an extractor with all that its text depends on, as in "pdf 1 (pypdfium2 5.15.2)"."""
+    from importlib.metadata import version
+
     number, library = _VERSIONS[name]
     return f"{name} {number} ({library} {version(library)})"
