@@ -1,4 +1,4 @@
-"""Texts made comparable: what a publisher's XML, a PDF and two libraries write differently for one and the same page."""
+"""Texts made comparable: what the XML, a PDF and two libraries write differently for one and the same page."""
 
 import re
 from bisect import bisect_right
@@ -33,12 +33,17 @@ class Folded:
 
 def fold(text: str) -> str:
     """The search view without what ``_DROPPED`` names."""
-    return _DROPPED.sub("", _DROPPED.sub("", search_view(text.replace("∘", "°")).text))
+    return _DROPPED.sub("", _DROPPED.sub("", search_view(_plain(text)).text))
+
+
+def _plain(text: str) -> str:
+    """The ring that TeX sets for degrees, and the marks that pdfium's own text has for a hyphen at a line end."""
+    return text.replace("∘", "°").replace("\x02", "\u00ad").replace("\ufffe", "\u00ad")
 
 
 def fold_all(text: str) -> Folded:
     """The same with the offsets kept."""
-    view = search_view(text.replace("∘", "°"))  # the ring that TeX sets for degrees
+    view = search_view(_plain(text))
     starts = [edit.view_start for edit in view.edits]
     kept = list(range(len(view.text)))
     folded = view.text

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from evals.pdf_folding import fold
 
@@ -49,5 +50,5 @@ def read_gold(folder: Path) -> Iterator[Gold]:
         yield Gold(row["id"], folder / row["file"], sentences, neighbours)
 
 
-def _rows(path: Path) -> list[dict[str, str | int]]:  # type: ignore[misc]
+def _rows(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]

@@ -1,111 +1,88 @@
-"""PDFs for tests of the page, made with reportlab: two columns, turned and cropped pages, many pages, hostile ones."""
+"""Small PDFs for tests, made with reportlab; nothing here is anybody's document."""
 
+import io
 from collections.abc import Callable, Sequence
-from io import BytesIO
-from textwrap import wrap
 from typing import Any
 
-from reportlab.lib.pagesizes import A4
-from reportlab.pdfgen.canvas import Canvas
+__all__ = ["PAGE", "Printer", "encrypted", "pdf_of", "words"]
 
-__all__ = ["COLUMNS", "HEIGHT", "WIDTH", "hostile_pdf", "long_pdf", "turned_pdf", "two_columns"]
-
-WIDTH, HEIGHT = A4
-LEFT = (
-    "Interleukin 6 attracts monocytes to wounds within two days of the injury. Fibroblasts follow them and deposit "
-    "a new extracellular matrix, which the keratinocytes cross before the scar contracts. The effect was absent in "
-    "mice that lacked the receptor."
+PAGE = (595.0, 842.0)
+_TEXT = (
+    "cells of the marrow were grown in flasks and after a week most of them had spread along the plastic while others "
+    "had died so that fewer than half could be counted by the end of the second passage in any of the dishes"
 )
-RIGHT = (
-    "Exosomes of synovial stem cells protect cartilage from osteoarthritis by carrying a microRNA. Chondrocytes that "
-    "took them up produced more collagen of type two and less aggrecanase than their untreated neighbours did."
-)
-COLUMNS = (LEFT, RIGHT)
-"""What stands in the left and in the right column."""
-
-Draw = Callable[[Canvas], None]
+_WORDS = _TEXT.split(" ")
 
 
-def two_columns(title: str = "Cells that heal") -> bytes:
-    """An article of two pages; the second has the two columns."""
-
-    def front(page: Canvas) -> None:
-        page.setFont("Times-Bold", 20)
-        page.drawString(60, HEIGHT - 90, title)
-        lines(page, ["This article was printed for a test of the page that shows it."], 60, HEIGHT - 130)
-
-    def columns(page: Canvas) -> None:
-        for left, text in zip((60, 310), COLUMNS, strict=True):
-            lines(page, wrap(text, 44), left, HEIGHT - 90)
-
-    return printed([front, columns], title=title)
+def words(count: int, *, start: int = 0) -> str:
+    """Running text that has function words, so that it is told from a drawing's labels."""
+    return " ".join(_WORDS[(start + number) % len(_WORDS)] for number in range(count))
 
 
-def turned_pdf(degrees: int, text: str = COLUMNS[0], *, crop: tuple[float, float, float, float] | None = None) -> bytes:
-    """One page that is shown turned, and cropped if that is given: left, bottom, right, top of the paper."""
+class Printer:
+    """A page's canvas with the few things that tests print; positions are in points from the top left corner."""
 
-    def turned(page: Canvas) -> None:
-        page.setPageRotation(degrees)
-        if crop is not None:
-            page.setCropBox(crop)
-        lines(page, wrap(text, 60), 120, HEIGHT - 260)
+    def __init__(self, canvas: Any) -> None:
+        self.canvas = canvas
 
-    return printed([turned])
+    def line(self, left: float, top: float, text: str, *, size: float = 10, font: str = "Times-Roman") -> float:
+        """Print a line; where it ends."""
+        self.canvas.setFont(font, size)
+        self.canvas.drawString(left, PAGE[1] - top, text)
+        return left + float(self.canvas.stringWidth(text, font, size))
+
+    def column(self, left: float, top: float, text: str, *, width: float, size: float = 10, indent: float = 0) -> float:
+        """Print a justified paragraph; the top of the line after it."""
+        lines = self._wrapped(text, width, size, indent)
+        for number, line in enumerate(lines):
+            start = left + (indent if number == 0 else 0)
+            room = width - (indent if number == 0 else 0)
+            self._justified(start, top, line, room, size, last=number == len(lines) - 1)
+            top += 1.2 * size
+        return top
+
+    def _wrapped(self, text: str, width: float, size: float, indent: float) -> list[str]:
+        lines: list[str] = []
+        line = ""
+        for word in text.split():
+            longer = f"{line} {word}".strip()
+            if self.canvas.stringWidth(longer, "Times-Roman", size) > width - (0 if lines else indent):
+                lines.append(line)
+                longer = word
+            line = longer
+        return [*lines, line]
+
+    def _justified(self, left: float, top: float, text: str, width: float, size: float, *, last: bool) -> None:
+        spaces = text.count(" ")
+        free = width - float(self.canvas.stringWidth(text, "Times-Roman", size))
+        written = self.canvas.beginText(left, PAGE[1] - top)
+        written.setFont("Times-Roman", size)
+        written.setWordSpace(free / spaces if spaces and not last else 0)
+        written.textOut(text)
+        self.canvas.drawText(written)
 
 
-def long_pdf(pages: int) -> bytes:
-    """Many pages, each with a sentence of its own; every seventh lies on its side."""
+def pdf_of(*pages: Callable[[Printer], object], information: Sequence[str] = (), **options: Any) -> bytes:
+    """A PDF with a page for each of the functions; ``information`` is title, author, subject."""
+    from reportlab.pdfgen.canvas import Canvas
 
-    def numbered(number: int) -> Draw:
-        def draw(page: Canvas) -> None:
-            if number % 7 == 0:
-                page.setPageSize((HEIGHT, WIDTH))
-            else:
-                page.setPageSize(A4)
-            lines(page, [f"Sample number {number} was frozen at minus eighty degrees and thawed once."], 60, 300)
-
-        return draw
-
-    return printed([numbered(number) for number in range(1, pages + 1)])
-
-
-def hostile_pdf() -> bytes:
-    """Scripts when it is opened and printed, links that are scripts, files and programs, and one that is harmless."""
-
-    def links(page: Canvas) -> None:
-        lines(page, ["Bananas ripen in ethylene gas within four days of the harvest."], 60, HEIGHT - 90)
-        targets = ("javascript:window.harmed=1", "file:///etc/passwd", "data:text/html,<script>1</script>")
-        for number, target in enumerate((*targets, "https://example.org/a?b=1")):
-            page.linkURL(target, (60, 400 + 40 * number, 300, 430 + 40 * number), relative=0)
-
-    script = "app.alert('harmed'); this.exportDataObject({cName: 'x', nLaunch: 2});"
-    return printed([links], script=script)
-
-
-def printed(pages: Sequence[Draw], *, title: str = "", script: str = "") -> bytes:
-    """A PDF of these pages, the same bytes each time."""
-    file = BytesIO()
-    canvas: Any = Canvas(file, pagesize=A4, invariant=1)
-    if title:
-        canvas.setTitle(title)
-    if script:
-        canvas._doc.Catalog.OpenAction = javascript(script)
-    for draw in pages:
-        draw(canvas)
+    file = io.BytesIO()
+    canvas = Canvas(file, pagesize=PAGE, invariant=1, **options)
+    for set_value, value in zip((canvas.setTitle, canvas.setAuthor, canvas.setSubject), information, strict=False):
+        set_value(value)
+    for print_page in pages:
+        print_page(Printer(canvas))
         canvas.showPage()
     canvas.save()
     return file.getvalue()
 
 
-def javascript(script: str) -> Any:
-    """An action that runs a script."""
-    from reportlab.pdfbase.pdfdoc import PDFDictionary, PDFName, PDFString
+def encrypted(data: bytes, *, password: str) -> bytes:
+    """The same PDF with a password that opens it; an empty one lets everybody read."""
+    from pypdf import PdfReader, PdfWriter
 
-    return PDFDictionary({"S": PDFName("JavaScript"), "JS": PDFString(script)})
-
-
-def lines(page: Canvas, texts: Sequence[str], left: float, top: float) -> None:
-    """Lines one below the other."""
-    page.setFont("Times-Roman", 11)
-    for number, text in enumerate(texts):
-        page.drawString(left, top - 14 * number, text)
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(data)))
+    writer.encrypt(user_password=password, owner_password="owner", algorithm="AES-256")
+    file = io.BytesIO()
+    writer.write(file)
+    return file.getvalue()

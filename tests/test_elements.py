@@ -69,7 +69,7 @@ def test_a_sentence_goes_on_behind_a_page_break_and_what_the_layout_put_there() 
 
 def test_the_column_headings_of_a_row_go_with_it() -> None:
     text, elements = made(("row", "Group\tDays"), ("row", "Control\t14"))
-    heads = (Span(0, 5), Span(6, 10))
+    heads = ((Span(0, 5),), (Span(6, 10),))
     elements[1] = Element(elements[1].span, "row", heads=heads)
     assert [sentence.heads for sentence in segment(text, elements=elements)] == [(), heads]
 

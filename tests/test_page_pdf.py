@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from difflib import SequenceMatcher
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from api.routes.page import PDFJS
 from tests.browsing import app_over, chromium, parts_at
 from tests.fakes import HashingEmbedder
-from tests.printing import COLUMNS, HEIGHT, WIDTH, hostile_pdf, long_pdf, turned_pdf, two_columns
+from tests.pdfs_shown import COLUMNS, HEIGHT, WIDTH, hostile_pdf, long_pdf, turned_pdf, two_columns
 from tests.servers import running
 from tests.test_page import TIMEOUT, Site, Visit, highlighted, visit_to
 
@@ -46,8 +47,6 @@ UNDER = """() => {
   return found;
 }"""
 
-pytestmark = pytest.mark.skipif(not PDFJS.exists(), reason="pdf.js is not there; python hatch_build.py fetches it")
-
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
@@ -58,6 +57,10 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    if not PDFJS.exists():
+        raise RuntimeError(
+            "pdf.js is not beside the page: it was built without a connection. Run: python hatch_build.py"
+        )
     folder = tmp_path_factory.mktemp("printed")
     (folder / "cells.pdf").write_bytes(two_columns())
     (folder / "note.txt").write_text(NOTE)
@@ -236,6 +239,15 @@ def test_every_form_of_a_link_is_read_and_no_other(visit: Visit) -> None:
         assert page.evaluate(read, [part]) == expected, part
 
 
+def test_only_an_address_of_the_web_is_a_source_to_open(visit: Visit) -> None:
+    page = visit.open()
+    read = "async ([url]) => (await import('/static/viewer.js')).sourceOf({ source_url: url })"
+    address = "https://example.org/a#:~:text=healing"
+    assert page.evaluate(read, [address]) == address
+    assert page.evaluate(read, ["javascript:alert(1)"]) is None
+    assert page.evaluate(read, [None]) is None
+
+
 def test_previous_and_next_go_from_pages_to_text_and_back(visit: Visit) -> None:
     cited = visit.site.ask(MATRIX)["citations"]
     names = [citation["file_name"] for citation in cited]
@@ -301,7 +313,7 @@ def test_where_pdf_js_cannot_be_had_the_text_is_shown_with_a_note(visit: Visit) 
     visit.page.route("**/static/pdfjs/**", lambda route: route.fulfill(status=404))
     start, end = span_of(visit.site, "cells.pdf", "Fibroblasts follow them")
     page = visit.open(link_to(visit.site, "cells.pdf", f"#char={start},{end}"))
-    expect(page.locator("#pages-notice")).to_contain_text("The pages cannot be shown here.")
+    expect(page.locator("#pages-notice")).to_contain_text("citespan was installed without pdf.js")
     assert highlighted(page).split() == ["Fibroblasts", "follow", "them"]
 
 
@@ -325,6 +337,31 @@ def test_the_text_of_a_page_can_be_selected(visit: Visit) -> None:
     drawn(page, 2)
     page.locator(".sheet[data-page='2'] .sheet-text span", has_text="Exosomes of synovial").click(click_count=3)
     assert "Exosomes of synovial stem cells" in page.evaluate("String(getSelection())")
+
+
+def test_a_link_within_a_document_is_followed(visit: Visit) -> None:
+    page = visit.open(link_to(visit.site, "cells.pdf", "#page=1"))
+    drawn(page, 1)
+    page.get_by_role("button", name="Go to where this leads").click()
+    expect(page.locator("#sheet-number")).to_have_value("2")
+    assert page.url.endswith("#page=1")
+
+
+def test_a_key_opens_the_pages_too(context: BrowserContext, tmp_path: Path) -> None:
+    key = f"csp_{'0a' * 4}_{'1b' * 32}"
+    (tmp_path / "cells.pdf").write_bytes(two_columns())
+    parts = parts_at(tmp_path / "state", HashingEmbedder())
+    parts.builder("default").add([tmp_path / "cells.pdf"])
+    app = app_over(parts, api_keys=(f"reader:ask:{sha256(key.encode()).hexdigest()}",))
+    with running(app) as server, httpx.Client(base_url=server.url) as client:
+        client.headers["Authorization"] = f"Bearer {key}"
+        site = Site(server.url, tmp_path, client)
+        visit = visit_to(site, context)
+        page = visit.open(link_to(site, "cells.pdf", "#page=2"))
+        page.fill("#key-field", key)
+        page.press("#key-field", "Enter")
+        drawn(page, 2)
+        assert visit.errors == []
 
 
 def test_a_hostile_pdf_changes_nothing(visit: Visit) -> None:

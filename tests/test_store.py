@@ -384,7 +384,7 @@ def test_the_layout_of_an_extracted_text_comes_back_with_its_pieces(store: Store
     draw = np.random.default_rng(7)
     text = "Wound healing. " * 600
     spans = [Span(at, at + 15) for at in range(0, len(text), 15)]
-    elements = tuple(Element(span, "row", 2, ((Span(0, 5),), (), (Span(6, 14),)), soft=True) for span in spans)
+    elements = tuple(Element(span, "row", 2, ((Span(0, 5),), (Span(6, 14),)), soft=True) for span in spans)
     boxes = draw.integers(0, 9000, (len(text), 5), dtype=np.int32)
     document = Document("one", "/one", "one", "One", text, None, 10, elements=elements, boxes=boxes)
     volume = store.volume(state_of())

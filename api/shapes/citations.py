@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from assistant.models import Citation, CitationRole
 from index.models import DocumentRecord
+from index.text_fragments import text_fragment_url
 from index.texts import Location
 
 __all__ = ["CitationOut", "CitedDocument", "Listed", "PageBox", "boxes_out", "file_place"]
@@ -100,6 +101,7 @@ class Listed:
             file_name=record.file_name,
             **file_place(location),
             boxes=boxes_out(location),
+            source_url=_source_url(citation),
             section=citation.section,
             passage_id=citation.passage_id,
             score=citation.score,
@@ -122,6 +124,11 @@ def file_place(location: Location) -> dict[str, int | None]:
 def boxes_out(location: Location) -> list[PageBox] | None:
     """The boxes of a span; null where the format has none."""
     return [(box.page, box.left, box.top, box.right, box.bottom) for box in location.boxes] or None
+
+
+def _source_url(citation: Citation) -> str | None:
+    url = citation.record.metadata.get("url", "")
+    return text_fragment_url(url, "", citation.cited_text, "") if url.startswith(("http://", "https://")) else None
 
 
 def _document(record: DocumentRecord, place: int) -> CitedDocument:

@@ -75,7 +75,7 @@ export class DocumentPages {
     }
   }
 
-  /** Go to a page, and to a box on it: `{page, box}`. While the pages are not seen it waits. */
+  /** Go to a page, and to a box or a height on it: `{page, box, top}`. While the pages are not seen it waits. */
   async show(spot) {
     this.spot = spot;
     if (!this.pdf || !this.count || !this.box.clientWidth) return;
@@ -83,7 +83,7 @@ export class DocumentPages {
     const sheet = this.sheets[Math.min(spot.page, this.count) - 1];
     await sheet.read(this.pdf);
     if (spot.box && this.fits && this.zoom < READABLE) this.#fitColumn(spot.box);
-    const [left, top, right] = spot.box ?? [0, 0, 0];
+    const [left, top, right] = spot.box ?? [0, spot.top ?? 0, 0];
     const above = spot.box ? this.box.clientHeight * 0.3 : MARGIN;
     const middle = sheet.element.offsetLeft + ((left + right) / 2) * this.zoom;
     this.box.scrollTo({
@@ -109,8 +109,9 @@ export class DocumentPages {
     const first = await this.pdf.getPage(Math.min(this.spot?.page ?? 1, this.pdf.numPages));
     if (this.closed) return;
     const { width, height } = first.getViewport({ scale: 1 / first.userUnit });
-    const onSize = (sheet, change) => this.#keepStill(sheet, change);
-    this.sheets = Array.from({ length: this.pdf.numPages }, (_, at) => new Sheet(at + 1, this.pdf.numPages, { width, height }, onSize));
+    const on = { onSize: (sheet, change) => this.#keepStill(sheet, change), onFollow: (target) => this.#follow(target).catch(() => null) };
+    const { numPages: count } = this.pdf;
+    this.sheets = Array.from({ length: count }, (_, at) => new Sheet(at + 1, count, { width, height }, on));
     this.bySheet = new Map(this.sheets.map((sheet) => [sheet.element, sheet]));
     this.box.replaceChildren(...this.sheets.map((sheet) => sheet.element));
     this.mark(this.marks);
@@ -146,6 +147,19 @@ export class DocumentPages {
     clearTimeout(this.settling);
     this.settling = setTimeout(() => this.near.forEach((one) => this.#draw(one)), SETTLED);
     this.onMove();
+  }
+
+  /** Go where a link within the document leads; fails where that is nowhere. */
+  async #follow(target) {
+    const found = typeof target === "string" ? await this.pdf.getDestination(target) : target;
+    if (!Array.isArray(found)) return;
+    const [where, kind, ...numbers] = found;
+    const index = Number.isInteger(where) ? where : await this.pdf.getPageIndex(where);
+    const page = await this.pdf.getPage(index + 1);
+    const height = { XYZ: numbers[1], FitH: numbers[0], FitBH: numbers[0], FitR: numbers[3] }[kind?.name] ?? null;
+    const viewport = page.getViewport({ scale: 1 / page.userUnit });
+    const top = height === null ? 0 : viewport.convertToViewportPoint(0, height)[1];
+    this.show({ page: index + 1, box: null, top });
   }
 
   #onSeen(seen) {

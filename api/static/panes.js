@@ -2,6 +2,7 @@
 
 import { announce, byId, fill, make } from "./elements.js";
 import { DocumentPages } from "./pages.js";
+import { NoPdfJs } from "./pdf.js";
 import { DocumentText } from "./text.js";
 
 const ROOM_FOR_BOTH = 960; // pixels
@@ -67,7 +68,8 @@ export class Panes {
     const onTrouble = (error) => {
       this.pages.close();
       this.pages = null;
-      this.#tell("The pages cannot be shown here. This is the text of the document.", error);
+      const why = error instanceof NoPdfJs ? "citespan was installed without pdf.js, which draws them" : error.message.replace(/\.$/, "");
+      this.#tell(`The pages cannot be shown: ${why}. This is the text of the document.`);
       this.#arrange();
       this.#showText();
     };
@@ -76,8 +78,8 @@ export class Panes {
     this.pages.open();
   }
 
-  #tell(words, error = null) {
-    fill(byId("pages-notice"), make("p", { class: "notice", role: "status", title: error?.message }, words));
+  #tell(words) {
+    fill(byId("pages-notice"), make("p", { class: "notice", role: "status" }, words));
     announce(words);
   }
 

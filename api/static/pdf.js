@@ -6,7 +6,10 @@ const HERE = "/static/pdfjs";
 const LARGEST_IMAGE = 2 ** 26; // pixels; a larger one is left out
 let loading = null;
 
-/** The library. Fails where this installation has none. */
+/** This installation has no pdf.js: it was made without a connection. */
+export class NoPdfJs extends Error {}
+
+/** The library. Fails with NoPdfJs where it cannot be had. */
 export function pdfjs() {
   loading ??= import(`${HERE}/pdf.min.mjs`).then(
     (library) => {
@@ -16,7 +19,7 @@ export function pdfjs() {
     },
     (error) => {
       loading = null;
-      throw error;
+      throw new NoPdfJs(error.message);
     },
   );
   return loading;

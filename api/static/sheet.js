@@ -1,16 +1,18 @@
 // One page of a PDF: a place of its size, and while it is near what is seen its picture, text, links and highlights.
 
-import { make } from "./elements.js";
+import { button, make } from "./elements.js";
 import { pdfjs } from "./pdf.js";
 
 const MOST_PIXELS = 2 ** 24; // of a picture; what is larger is drawn coarser
 const LINKS = new Set(["http:", "https:", "mailto:"]);
 
-/** A page by number. `size` is what it is taken to have, in points, until it is read; `onSize` is told when it differs. */
+/**
+ * A page by number. `size` is what it is taken to have, in points, until it is read; `onSize` is told when it differs,
+ * `onFollow` which link within the document was followed.
+ */
 export class Sheet {
-  constructor(number, count, size, onSize) {
-    this.number = number;
-    this.onSize = onSize;
+  constructor(number, count, size, { onSize, onFollow }) {
+    Object.assign(this, { number, onSize, onFollow });
     this.marks = [];
     this.layer = make("div", { class: "sheet-marks", "aria-hidden": "true" });
     this.element = make("div", { class: "sheet", role: "group", "aria-label": `Page ${number} of ${count}`, "data-page": number });
@@ -96,27 +98,34 @@ export class Sheet {
     const textContentSource = page.streamTextContent({ includeMarkedContent: true, disableNormalization: true });
     const text = (this.text = new TextLayer({ textContentSource, container, viewport }));
     await text.render();
-    const links = (await page.getAnnotations({ intent: "display" })).map((found) => linkOf(found, viewport)).filter(Boolean);
+    const links = (await page.getAnnotations({ intent: "display" })).filter(({ subtype }) => subtype === "Link");
     if (this.text !== text) return;
-    this.element.append(container, ...links);
+    this.element.append(container, ...links.map((link) => this.#link(link, viewport)).filter(Boolean));
+  }
+
+  /** A link to where links may lead: the web, a mail, this document. What else a PDF would have done is not done. */
+  #link({ url, dest, rect }, viewport) {
+    const given = { class: "sheet-link" };
+    let link = null;
+    if (url && LINKS.has(protocolOf(url))) {
+      link = make("a", { ...given, href: url, target: "_blank", rel: "noopener noreferrer", "aria-label": url, title: url });
+    } else if (dest && !url) {
+      link = button("", () => this.onFollow(dest), { ...given, "aria-label": "Go to where this leads" });
+    } else {
+      return null;
+    }
+    const [x0, y0] = viewport.convertToViewportPoint(rect[0], rect[1]);
+    const [x1, y1] = viewport.convertToViewportPoint(rect[2], rect[3]);
+    const across = [x0 / viewport.width, x1 / viewport.width].sort((one, other) => one - other);
+    const down = [y0 / viewport.height, y1 / viewport.height].sort((one, other) => one - other);
+    Object.assign(link.style, placed([across[0], down[0], across[1], down[1]]));
+    return link;
   }
 }
 
 function canvasFor({ width, height }) {
   const ratio = Math.min(devicePixelRatio || 1, Math.sqrt(MOST_PIXELS / (width * height)));
   return make("canvas", { "aria-hidden": "true", width: Math.floor(width * ratio), height: Math.floor(height * ratio) });
-}
-
-/** A link out of the document, if it leads to where links may lead. What else a PDF would have done is not done. */
-function linkOf({ subtype, url, rect }, viewport) {
-  if (subtype !== "Link" || !url || !LINKS.has(protocolOf(url))) return null;
-  const link = make("a", { class: "sheet-link", href: url, target: "_blank", rel: "noopener noreferrer", "aria-label": url, title: url });
-  const [x0, y0] = viewport.convertToViewportPoint(rect[0], rect[1]);
-  const [x1, y1] = viewport.convertToViewportPoint(rect[2], rect[3]);
-  const { width, height } = viewport;
-  const [left, right, top, bottom] = [Math.min(x0, x1), Math.max(x0, x1), Math.min(y0, y1), Math.max(y0, y1)];
-  Object.assign(link.style, placed([left / width, top / height, right / width, bottom / height]));
-  return link;
 }
 
 function protocolOf(url) {

@@ -122,15 +122,19 @@ class _Apart:
         request = {"name": name, "path": path, "options": dict(options), **asdict(limits)}
         with self._lock:
             answer, attached = self._answered(path, request, data, limits)
-        if "skipped" in answer:
+        try:
+            if "skipped" not in answer:
+                return _reading(answer, attached)
             reason, message = answer["skipped"]
-            raise FileSkipped(str(reason), str(message))
-        return _reading(answer, attached)
+        except (KeyError, TypeError, ValueError) as error:
+            message = f"{path} made its reader answer what makes no sense ({error}). Save it anew and index that."
+            raise FileSkipped("damaged", message) from error
+        raise FileSkipped(str(reason), str(message))
 
     def _answered(
         self, path: str, request: Mapping[str, Any], data: bytes, limits: Limits
     ) -> tuple[dict[str, Any], bytes]:
-        child = self._running()
+        child, fresh = self._running()
         late = threading.Event()
         timer = threading.Timer(limits.seconds, _stop, (child, late))
         timer.daemon = True
@@ -140,24 +144,30 @@ class _Apart:
         except _Ended as error:
             ended = child.wait()
             self._drop()
+            if ended == 0 and not fresh:  # it ended for want of work just before it was asked
+                return self._answered(path, request, data, limits)
             raise _unanswered(path, limits, ended, late=late.is_set()) from error
         except BaseException:
             self._drop()
             raise
         finally:
             timer.cancel()
+            timer.join()
+            if late.is_set():
+                self._drop()
 
-    def _running(self) -> _Child:
-        """The child, a new one where it has ended or belongs to the process that this one was forked from."""
+    def _running(self) -> tuple[_Child, bool]:
+        """The child, and whether it is a new one: where it has ended, or belongs to the process before a fork."""
         child = self._child
         if child is not None and child.owner != os.getpid():
             self._child = child = None
         if child is not None and not child.is_running():
             self._drop()
             child = None
+        fresh = child is None
         if child is None:
             child = self._child = _Child()
-        return child
+        return child, fresh
 
     def _drop(self) -> None:
         child, self._child = self._child, None

@@ -4,14 +4,15 @@ from collections.abc import Sequence
 
 from index.errors import FileSkipped
 from index.extracting import extractor_of
-from index.extracting.pdf_characters import DamagedPdf, EncryptedPdf, OpenPdf, Page, open_pdf, read_page
-from index.extracting.pdf_columns import Block, blocks_in_order
+from index.extracting.pdf_characters import DamagedPdf, EncryptedPdf, OpenPdf, Page, information_of, open_pdf, read_page
+from index.extracting.pdf_columns import Block, blocks_in_order, gutters_of
 from index.extracting.pdf_flow import Piece, flowing
 from index.extracting.pdf_furniture import furniture_of
 from index.extracting.pdf_kinds import kinds_of
 from index.extracting.pdf_lines import Fragment, Line, fragments_of, rows_of
+from index.extracting.pdf_metadata import about
 from index.extracting.pdf_paragraphs import Paragraph, paragraphs_of
-from index.extracting.pdf_text import Written, write
+from index.extracting.pdf_text import write
 from index.models import Reading
 
 __all__ = ["MOST_PAGES", "extract"]
@@ -29,7 +30,7 @@ def extract(path: str, data: bytes) -> Reading:
     except DamagedPdf as error:
         raise _damaged(path, error) from error
     try:
-        return _read(path, document)
+        return _read(path, data, document)
     except DamagedPdf as error:
         raise _damaged(path, error) from error
     finally:
@@ -41,7 +42,7 @@ def _damaged(path: str, error: Exception) -> FileSkipped:
     return FileSkipped("damaged", message)
 
 
-def _read(path: str, document: OpenPdf) -> Reading:
+def _read(path: str, data: bytes, document: OpenPdf) -> Reading:
     count = len(document)
     if count > MOST_PAGES:
         message = f"{path} has {count:,} pages, more than the limit of {MOST_PAGES:,}. Split it."
@@ -49,12 +50,16 @@ def _read(path: str, document: OpenPdf) -> Reading:
     pages = [read_page(document, index) for index in range(count)]
     if not any(page.turned for page in pages):
         raise _scanned(path, count)
-    written = _written(pages)
+    pieces = _pieces_of(pages)
+    written = write(pieces)
+    stated = about(information_of(document), data, pieces)
     return Reading(
         text=written.text,
         encoding=None,
         media_type="application/pdf",
         extractor=extractor_of("pdf"),
+        title=stated.title,
+        metadata=stated.metadata,
         elements=written.elements,
         boxes=written.boxes,
     )
@@ -68,21 +73,27 @@ def _scanned(path: str, count: int) -> FileSkipped:
     return FileSkipped("scanned", f"{message} ocrmypdf, and index what that makes.")
 
 
-def _written(pages: Sequence[Page]) -> Written:
+def _pieces_of(pages: Sequence[Page]) -> list[Piece]:
     main = [_main_turn(page) for page in pages]
     fragments = [fragments_of(page.turned.get(turn, [])) for page, turn in zip(pages, main, strict=True)]
     furniture = furniture_of(pages, fragments)
     paragraphs: list[Paragraph] = []
     added: set[int] = set()
-    for page, turn, found, apart in zip(pages, main, fragments, furniture, strict=True):
-        running = [fragment for fragment in found if id(fragment) not in apart]
-        for block in blocks_in_order(running):
+    running = [
+        [fragment for fragment in found if id(fragment) not in apart]
+        for found, apart in zip(fragments, furniture, strict=True)
+    ]
+    gutters = gutters_of(running)
+    for page, turn, found, apart, text, between in zip(
+        pages, main, fragments, furniture, running, gutters, strict=True
+    ):
+        for block in blocks_in_order(text, between):
             paragraphs += paragraphs_of(page.number, block)
         extra = _alone(page, [fragment for fragment in found if id(fragment) in apart])
         extra += [one for other in sorted(page.turned) if other != turn for one in _turned(page, other)]
         added.update(map(id, extra))
         paragraphs += extra
-    return write(_pieces(paragraphs, added))
+    return _pieces(paragraphs, added)
 
 
 def _pieces(paragraphs: Sequence[Paragraph], added: set[int]) -> list[Piece]:

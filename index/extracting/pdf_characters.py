@@ -25,7 +25,8 @@ OpenPdf = Any
 _Handle = Any
 """Something of pdfium's."""
 
-_LARGEST = 14_400.0  # points: the largest page that the format knows
+_FARTHEST = 1e6
+"""Points from the origin, all of a box's numbers together; the largest page that the format knows has 14,400."""
 _BOLD = ("bold", "black", "heavy", "demi")
 _BOLD_ENDINGS = (".b", "-b", ",b", "bd", ".bi", "-bi")
 _ITALIC = ("italic", "oblique", ".i")
@@ -156,19 +157,19 @@ class _Reader:
         box = self._box
         if not self._pdfium.FPDFText_GetLooseCharBox(self._text_page, index, box):
             return False
-        horizontal, vertical = self._origin
-        self._pdfium.FPDFText_GetCharOrigin(self._text_page, index, horizontal, vertical)
-        numbers = (box.left, box.top, box.right, box.bottom, horizontal.value, vertical.value)
-        if not all(math.isfinite(number) and abs(number) < 10 * _LARGEST for number in numbers):
+        across, along = self._origin
+        self._pdfium.FPDFText_GetCharOrigin(self._text_page, index, across, along)
+        numbers = box.left, box.top, box.right, box.bottom
+        if not sum(map(abs, numbers)) + abs(across.value) + abs(along.value) < _FARTHEST:  # false for nan as well
             return False
         style, angle = self._style(index)
         turned = self._frame.turned(angle)
-        left, top, right, bottom = self._frame.box(*numbers[:4])
+        left, top, right, bottom = self._frame.box(*numbers)
         if not self._frame.shows(left, top, right, bottom):
             return False
         start, over, end, under = self._frame.upright(turned, left, top, right, bottom)
-        place = self._frame.box(horizontal.value, vertical.value, horizontal.value, vertical.value)
-        baseline = self._frame.upright(turned, *place)[1]
+        place = self._frame.point(across.value, along.value)
+        baseline = self._frame.upright(turned, *place, *place)[1]
         shown = self._frame.kept_in(left, top, right, bottom)
         found = self._page.turned.setdefault(turned, [])
         if found and not spaced and (found[-1].start, found[-1].end, found[-1].baseline) == (start, end, baseline):
@@ -241,22 +242,19 @@ class _Frame:
     right: float
     top: float
     rotation: int
+    width: float
+    height: float
 
     @classmethod
     def of(cls, pdfium: _Handle, page: _Handle) -> "_Frame":
         box = pdfium.FS_RECTF()
         pdfium.FPDF_GetPageBoundingBox(page, box)
+        left, right = sorted((box.left, box.right))
+        bottom, top = sorted((box.bottom, box.top))
         rotation = 90 * (pdfium.FPDFPage_GetRotation(page) % 4)
-        return cls(min(box.left, box.right), min(box.bottom, box.top), max(box.left, box.right),
-                   max(box.bottom, box.top), rotation)  # fmt: skip
-
-    @property
-    def width(self) -> float:
-        return self.top - self.bottom if self.rotation in (90, 270) else self.right - self.left
-
-    @property
-    def height(self) -> float:
-        return self.right - self.left if self.rotation in (90, 270) else self.top - self.bottom
+        sides = (right - left, top - bottom)
+        width, height = sides if rotation in (0, 180) else reversed(sides)
+        return cls(left, bottom, right, top, rotation, width, height)
 
     def turned(self, angle: int) -> int:
         """How text that runs at ``angle`` (counter-clockwise, in the page's coordinates) is turned as shown."""
@@ -266,10 +264,13 @@ class _Frame:
 
     def box(self, left: float, top: float, right: float, bottom: float) -> tuple[float, float, float, float]:
         """A box of the page's coordinates as shown: left, top, right, bottom from the top left corner."""
-        first, second = self._point(left, top), self._point(right, bottom)
+        if not self.rotation and left <= right and bottom <= top:
+            return left - self.left, self.top - top, right - self.left, self.top - bottom
+        first, second = self.point(left, top), self.point(right, bottom)
         return min(first[0], second[0]), min(first[1], second[1]), max(first[0], second[0]), max(first[1], second[1])
 
-    def _point(self, horizontal: float, vertical: float) -> tuple[float, float]:
+    def point(self, horizontal: float, vertical: float) -> tuple[float, float]:
+        """A point of the page's coordinates as shown, from the top left corner."""
         if self.rotation == 90:
             return vertical - self.bottom, horizontal - self.left
         if self.rotation == 180:

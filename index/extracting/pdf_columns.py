@@ -7,16 +7,21 @@ from itertools import pairwise
 from statistics import median
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.extracting.pdf_lines import Fragment, Line, rows_of
 
-__all__ = ["Block", "blocks_in_order"]
+__all__ = ["Block", "blocks_in_order", "gutters_of"]
 
 _LONG = 15
 """Characters from which a fragment may be a line of a column and no cell of a table."""
 _LINES = 4.5
 """Line heights for which white space must part text on both sides to be a gutter."""
+_FEWEST_LINES = 0.9
+"""The same where other pages have a gutter in the same place."""
+_SAME = 8.0
 _GRAIN = 2.0
+_LARGEST = 20_000
 _TOLERANCE = 2.0
 _NARROWEST = 4.0
 _APART = 1.3
@@ -55,14 +60,11 @@ class Block:
         return self.first <= other.last and other.first <= self.last
 
 
-def blocks_in_order(fragments: Sequence[Fragment]) -> list[Block]:
+def blocks_in_order(fragments: Sequence[Fragment], gutters: Sequence[float]) -> list[Block]:
     """The blocks of a page as they are read: column by column between what stands across columns."""
-    if not fragments:
-        return []
-    gutters = _gutters(fragments)
     groups: dict[tuple[int, int], list[Fragment]] = {}
-    for fragment in fragments:
-        groups.setdefault(_columns(fragment, gutters), []).append(fragment)
+    for fragment, columns in _placed(fragments, gutters):
+        groups.setdefault(columns, []).append(fragment)
     blocks: list[Block] = []
     for (first, last), group in sorted(groups.items()):
         blocks += [Block(lines, first, last) for lines in _blocks(group, _walls(fragments, group))]
@@ -70,36 +72,54 @@ def blocks_in_order(fragments: Sequence[Fragment]) -> list[Block]:
     return _ordered(blocks)
 
 
-def _gutters(fragments: Sequence[Fragment]) -> list[float]:
-    """Where the middle of each gutter is, from left to right."""
-    width = max(fragment.end for fragment in fragments)
-    height = max(fragment.under for fragment in fragments)
-    if not 0 < width < 20_000 or not 0 < height < 20_000:
-        return []
-    rows, columns = int(height / _GRAIN) + 2, int(width / _GRAIN) + 2
-    covered = np.zeros((rows, columns), dtype=bool)
-    running = np.zeros((rows, columns), dtype=bool)
-    sizes: list[float] = []
+def gutters_of(pages: Sequence[Sequence[Fragment]]) -> list[list[float]]:
+    """Where the gutters of each page are, from left to right: their middles.
+
+    A gutter of another page counts where it has a line of text on both sides.
+    """
+    heights = [_white_heights(fragments) for fragments in pages]
+    clear = [list(_peaks(white, _LINES)) for white in heights]
+    places = [gutter for gutters in clear for gutter in gutters]
+    found: list[list[float]] = []
+    for white, gutters in zip(heights, clear, strict=True):
+        usual = [
+            gutter
+            for gutter in _peaks(white, _FEWEST_LINES)
+            if any(abs(gutter - other) <= _SAME for other in places)
+            and all(abs(gutter - other) > _SAME for other in gutters)
+        ]
+        found.append(sorted([*gutters, *usual]))
+    return found
+
+
+_Heights = NDArray[np.float64]
+
+
+def _white_heights(fragments: Sequence[Fragment]) -> _Heights:
+    """For each step across a page: how many lines of white space have running text on both sides there."""
+    width = max((fragment.end for fragment in fragments), default=0.0)
+    height = max((fragment.under for fragment in fragments), default=0.0)
+    sizes = [fragment.size for fragment in fragments if len(fragment.characters) >= _LONG]
+    if not sizes or not 0 < width < _LARGEST or not 0 < height < _LARGEST:
+        return np.zeros(0)
+    covered = np.zeros((int(height / _GRAIN) + 2, int(width / _GRAIN) + 2), dtype=bool)
+    running = np.zeros_like(covered)
     for fragment in fragments:
-        top, bottom = _steps(fragment.over - 0.2 * fragment.size, fragment.under + 0.2 * fragment.size)
-        left, right = _steps(fragment.start, fragment.end)
-        covered[top:bottom, left:right] = True
-        if len(fragment.characters) >= _LONG:
-            running[top:bottom, left:right] = True
-            sizes.append(fragment.size)
-    if not sizes:
-        return []
+        rows = _steps(fragment.over - 0.2 * fragment.size, fragment.under + 0.2 * fragment.size)
+        columns = _steps(fragment.start, fragment.end)
+        covered[rows, columns] = True
+        running[rows, columns] |= len(fragment.characters) >= _LONG
     before = np.logical_or.accumulate(running, axis=1)
     after = np.logical_or.accumulate(running[:, ::-1], axis=1)[:, ::-1]
-    heights = (before & after & ~covered).sum(axis=0) * _GRAIN
-    return list(_peaks(heights, _LINES * 1.2 * float(np.median(sizes))))
+    white: _Heights = (before & after & ~covered).sum(axis=0) * (_GRAIN / (1.2 * float(np.median(sizes))))
+    return white
 
 
-def _steps(low: float, high: float) -> tuple[int, int]:
-    return max(int(low / _GRAIN), 0), max(int(high / _GRAIN) + 1, 0)
+def _steps(low: float, high: float) -> slice:
+    return slice(max(int(low / _GRAIN), 0), max(int(high / _GRAIN) + 1, 0))
 
 
-def _peaks(heights: "np.ndarray[tuple[int], np.dtype[np.float64]]", threshold: float) -> Iterator[float]:
+def _peaks(heights: _Heights, threshold: float) -> Iterator[float]:
     """The middle of the highest stretch of each run above the threshold."""
     inside = np.flatnonzero(heights >= threshold)
     for run in np.split(inside, np.flatnonzero(np.diff(inside) > 1) + 1):
@@ -107,6 +127,31 @@ def _peaks(heights: "np.ndarray[tuple[int], np.dtype[np.float64]]", threshold: f
             highest = run[heights[run] >= 0.95 * heights[run].max()]
             if (run[-1] - run[0] + 1) * _GRAIN >= _NARROWEST:
                 yield (float(highest[0] + highest[-1]) / 2 + 0.5) * _GRAIN
+
+
+def _placed(fragments: Sequence[Fragment], gutters: Sequence[float]) -> Iterator[tuple[Fragment, tuple[int, int]]]:
+    """Each fragment with its columns; the short last line of what stands across columns belongs to that."""
+    above: list[tuple[Fragment, tuple[int, int]]] = []
+    for row in rows_of(fragments):
+        placed = [(fragment, _columns(fragment, gutters)) for fragment in row]
+        if len(row) == 1:
+            fragment, columns = placed[0]
+            placed = [(fragment, next((wide for one, wide in above if _ends(one, wide, fragment, columns)), columns))]
+        yield from placed
+        above = placed
+
+
+def _ends(line: Fragment, wide: tuple[int, int], fragment: Fragment, columns: tuple[int, int]) -> bool:
+    """Whether a fragment is the last line of text across columns that ``line`` is the line before of."""
+    alike = line.style.font == fragment.style.font and abs(line.size - fragment.size) < 0.05 * line.size
+    below = 0 < fragment.baseline - line.baseline < 1.7 * line.size
+    return (
+        alike
+        and below
+        and wide[0] < wide[1]
+        and wide[0] <= columns[0] <= columns[1] <= wide[1]
+        and abs(line.start - fragment.start) <= _TOLERANCE
+    )
 
 
 def _columns(fragment: Fragment, gutters: Sequence[float]) -> tuple[int, int]:

@@ -48,6 +48,8 @@ def flowing(paragraphs: Sequence[Paragraph], kinds: Sequence[ElementKind], level
 def _continuation(paragraphs: Sequence[Paragraph], kinds: Sequence[ElementKind], at: int, used: set[int]) -> int | None:
     """The number of the paragraph in which this one goes on; None where it ends."""
     one = paragraphs[at]
+    if kinds[at] == "title":
+        return at + 1 if kinds[at + 1 : at + 2] == ["title"] else None
     if kinds[at] not in ("paragraph", "item", "reference") or not _is_open(one.text):
         return None
     headed = False

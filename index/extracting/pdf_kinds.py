@@ -4,10 +4,20 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
+from index.extracting.pdf_characters import Style
 from index.extracting.pdf_paragraphs import Paragraph
 from index.models import ElementKind
-from index.segmenting.patterns import AFFILIATION, BULLET, CAPTION, METADATA, METADATA_WORDING, REFERENCES_HEADING
+from index.segmenting.patterns import (
+    AFFILIATION,
+    ARTICLE_TYPE,
+    BULLET,
+    CAPTION,
+    METADATA,
+    METADATA_WORDING,
+    REFERENCES_HEADING,
+)
 from index.segmenting.words import FUNCTION_WORDS, words_of
 
 __all__ = ["Kinds", "kinds_of"]
@@ -23,6 +33,7 @@ _KNOWN_HEADING = re.compile(
     re.IGNORECASE,
 )
 _NUMBERED_HEADING = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,3})\.?\s+[A-Z]")
+_SENTENCES = re.compile(r"[a-z]{2}[.?!]\s?[A-Z]")
 _ABSTRACT = re.compile(r"(?:abstract|summary|background|introduction)\b", re.IGNORECASE)
 _TABLE = re.compile(r"(?:supplementary |additional )?table\b", re.IGNORECASE)
 
@@ -37,9 +48,10 @@ class Kinds:
 
 def kinds_of(paragraphs: Sequence[Paragraph]) -> Kinds:
     """What the paragraphs of a document are, in their order."""
-    body = _body_size(paragraphs)
+    usual = _body(paragraphs)
+    body = max(usual.size, 1.0)
     title = _title(paragraphs, body)
-    kinds: list[ElementKind] = [_kind(paragraph, body) for paragraph in paragraphs]
+    kinds: list[ElementKind] = [_kind(paragraph, usual) for paragraph in paragraphs]
     for number in title:
         kinds[number] = "title"
     if title:
@@ -49,19 +61,20 @@ def kinds_of(paragraphs: Sequence[Paragraph]) -> Kinds:
     return Kinds(kinds, _levels(paragraphs, kinds))
 
 
-def _body_size(paragraphs: Sequence[Paragraph]) -> float:
-    counts: Counter[float] = Counter()
-    for paragraph in paragraphs:
+def _body(paragraphs: Sequence[Paragraph]) -> Style:
+    """The style of most of the text before the literature."""
+    counts: Counter[Style] = Counter()
+    for paragraph in takewhile(lambda one: not REFERENCES_HEADING.match(one.text), paragraphs):
         if len(paragraph.lines) > 2:
-            counts[paragraph.style.size] += len(paragraph.text)
-    return counts.most_common(1)[0][0] if counts else 10.0
+            counts[paragraph.style] += len(paragraph.text)
+    return counts.most_common(1)[0][0] if counts else Style(10.0, "", bold=False, italic=False)
 
 
-def _kind(paragraph: Paragraph, body: float) -> ElementKind:
+def _kind(paragraph: Paragraph, usual: Style) -> ElementKind:
     text = paragraph.text
     if CAPTION.match(text[:60]) and not _is_mention(paragraph):
         return "caption"
-    if _is_heading(paragraph, body):
+    if _is_heading(paragraph, usual):
         return "heading"
     if paragraph.is_tabular and len(paragraph.lines) > 1:
         return "row"
@@ -73,7 +86,7 @@ def _is_mention(paragraph: Paragraph) -> bool:
     return re.match(r"\S+\s+\S+\s+[a-z]{3}", paragraph.text) is not None
 
 
-def _is_heading(paragraph: Paragraph, body: float) -> bool:
+def _is_heading(paragraph: Paragraph, usual: Style) -> bool:
     text = paragraph.text
     if len(text) > _LONGEST_HEADING or len(paragraph.lines) > 4 or sum(map(str.isalpha, text)) < 3:
         return False
@@ -82,18 +95,26 @@ def _is_heading(paragraph: Paragraph, body: float) -> bool:
     numbered = _NUMBERED_HEADING.match(text) is not None
     if text[-1] in ".,;" or (text[0].islower() and not numbered) or paragraph.is_tabular:
         return False
-    if METADATA.match(text) or METADATA_WORDING.search(text) or AFFILIATION.match(text):
-        return False
-    if paragraph.size >= _LARGER * body:
+    about = METADATA.match(text) or METADATA_WORDING.search(text) or AFFILIATION.match(text)
+    return not about and _stands_out(paragraph, usual)
+
+
+def _stands_out(paragraph: Paragraph, usual: Style) -> bool:
+    """Whether it is set in larger letters than the text, or in others of its size."""
+    if paragraph.size >= _LARGER * usual.size:
         return True
-    capitals = text.upper() == text and len(words_of(text)) > 1
-    return paragraph.size >= 0.95 * body and (paragraph.bold or paragraph.italic or capitals)
+    if paragraph.size < 0.95 * usual.size or _SENTENCES.search(paragraph.text):
+        return False
+    capitals = paragraph.text.upper() == paragraph.text and len(words_of(paragraph.text)) > 1
+    other = usual.font not in paragraph.fonts and not paragraph.is_full
+    return (paragraph.bold and not usual.bold) or capitals or other
 
 
 def _title(paragraphs: Sequence[Paragraph], body: float) -> list[int]:
     """Numbers of the paragraphs of the first page in the largest letters that hold words."""
     first = paragraphs[0].page if paragraphs else 0
     front = [number for number, one in enumerate(paragraphs) if one.page == first and len(words_of(one.text)) >= 2]
+    front = [number for number in front if not ARTICLE_TYPE.match(paragraphs[number].text)]
     large = [number for number in front if paragraphs[number].size >= _TITLE * body]
     if not large:
         return []
@@ -114,7 +135,8 @@ def _mark_front(paragraphs: Sequence[Paragraph], kinds: list[ElementKind], title
             kinds[number] = "metadata"
     for number in range(title[-1] + 1, len(paragraphs)):
         one = paragraphs[number]
-        if one.page != paragraphs[title[0]].page or _ABSTRACT.match(one.text) or _is_prose(one):
+        begins = _ABSTRACT.match(one.text) or _KNOWN_HEADING.match(one.text) or _is_prose(one)
+        if one.page != paragraphs[title[0]].page or begins:
             return
         if kinds[number] in ("paragraph", "heading", "item"):
             kinds[number] = "metadata"
@@ -125,6 +147,11 @@ def _is_prose(paragraph: Paragraph) -> bool:
     if len(words) < 12 or METADATA.match(paragraph.text) or METADATA_WORDING.search(paragraph.text):
         return False
     return sum(word in FUNCTION_WORDS for word in words) >= 0.2 * len(words)
+
+
+def _is_sentence(paragraph: Paragraph) -> bool:
+    """Whether a cell or note of a table is running text."""
+    return not paragraph.is_tabular and (_is_prose(paragraph) or _SENTENCES.search(paragraph.text) is not None)
 
 
 def _mark_tables(paragraphs: Sequence[Paragraph], kinds: list[ElementKind], body: float) -> None:
@@ -139,7 +166,7 @@ def _mark_tables(paragraphs: Sequence[Paragraph], kinds: list[ElementKind], body
             if one.page != inside.page or running or settled:
                 inside = None
             elif kinds[number] in ("paragraph", "item", "heading") and one.size < 0.97 * body:
-                kinds[number] = "row" if not _is_prose(one) else "caption"
+                kinds[number] = "paragraph" if _is_sentence(one) else "row"
 
 
 def _mark_references(paragraphs: Sequence[Paragraph], kinds: list[ElementKind]) -> None:

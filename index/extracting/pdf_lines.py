@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from statistics import median
 
 from index.extracting.pdf_characters import Character, Style
@@ -12,9 +13,12 @@ __all__ = ["Fragment", "Line", "fragments_of", "rows_of"]
 _COLUMN_GAP = 1.0
 """Times the size of the letters: a gap that is wider may part columns or cells."""
 _STEP_BACK = 0.6
-_WORD_GAP = 0.16
-"""Times the size of the letters: a gap that is wider parts words where the file holds no space."""
-_RAISED = 0.12
+_WORD_GAP = 0.15
+"""Times the size of the letters: a gap that is wider parts words. Of 92,000 gaps inside words in the publishers' PDFs
+at hand 0.01 % are wider than 0.12, of those between words 99 %."""
+_OVERLAP = -0.25
+_LETTERSPACED = 0.06
+_FEWEST = 6
 _SMALLER = 0.9
 
 
@@ -165,14 +169,19 @@ def _level(first: Fragment, second: Fragment) -> bool:
 
 
 def _spaced(fragment: Fragment) -> Fragment:
-    """The fragment with a space noted wherever its characters stand apart, and none where they touch."""
-    before: Character | None = None
-    for character in fragment.characters:
-        if before is None:
-            character.spaced = False
+    """The fragment with a space noted where its characters stand apart, and none where they touch."""
+    characters = fragment.characters
+    characters[0].spaced = False
+    gaps = [_gap(before, character) for before, character in pairwise(characters)]
+    usual = median(gaps) if len(gaps) >= _FEWEST else 0.0
+    for character, gap in zip(characters[1:], gaps, strict=True):
+        if usual > _LETTERSPACED:
+            character.spaced = gap > usual + _WORD_GAP
         else:
-            gap = character.start - before.end
-            size = max(min(before.style.size, character.style.size), 1.0)
-            character.spaced = (character.spaced and gap > -0.25 * size) or gap > _COLUMN_GAP * 0.35 * size
-        before = character
+            character.spaced = gap > _WORD_GAP or (character.spaced and gap > _OVERLAP)
     return fragment
+
+
+def _gap(before: Character, character: Character) -> float:
+    """The white between two characters, in sizes of the smaller letters."""
+    return (character.start - before.end) / max(min(before.style.size, character.style.size), 1.0)

@@ -49,6 +49,11 @@ class Paragraph:
         return all(_share(line, "bold") > 0.9 for line in self.lines)
 
     @cached_property
+    def fonts(self) -> set[str]:
+        """The fonts of its letters."""
+        return {font for line in self.lines for font, _ in _fonts(line)}
+
+    @cached_property
     def italic(self) -> bool:
         """Whether all of it is italic."""
         return all(_share(line, "italic") > 0.9 for line in self.lines)
@@ -90,10 +95,10 @@ def paragraphs_of(page: int, block: Block) -> Iterator[Paragraph]:
 def _starts(block: Block, lines: Sequence[Line], line: Line, following: Sequence[Line]) -> bool:
     """Whether a line starts a paragraph below ``lines``, those of the paragraph so far."""
     before = lines[-1]
+    if CAPTION.match(lines[0].text):
+        return before.end < block.right - 1.5 * before.size and _is_set_apart(before, line)
     if _is_set_apart(before, line):
         return True
-    if CAPTION.match(lines[0].text):
-        return False
     return _is_indented(lines, line, following) or _hangs_out(lines, line) or _is_after_end(block, before, line)
 
 
@@ -102,14 +107,21 @@ def _is_set_apart(before: Line, line: Line) -> bool:
     bold = sorted((_share(before, "bold"), _share(line, "bold")))
     if bold[0] < 0.1 and bold[1] > 0.9:
         return True
-    slanted = _share(before, "italic"), _share(line, "italic")
-    return (slanted[0] > 0.9 and slanted[1] < 0.1) and before.end < line.end - 2 * line.size
+    return before.end < line.end - 2 * line.size and _fonts(before).isdisjoint(_fonts(line))
+
+
+def _fonts(line: Line) -> set[tuple[str, bool]]:
+    """The fonts of a line's letters, those of its marks and raised numbers left out."""
+    letters = [character for character in line.characters if character.text.isalpha()] or line.characters
+    return {(character.style.font, character.style.italic) for character in letters}
 
 
 def _is_indented(lines: Sequence[Line], line: Line, following: Sequence[Line]) -> bool:
     before = lines[-1]
     step = (line.start - before.start) / line.size
-    if not _INDENT < step < _DEEPEST:
+    if not _INDENT < step < _DEEPEST or (line.text[:1].islower() and not ends_sentence(before.text)):
+        return False
+    if len(lines) == 1 and (NUMBERED.match(before.text) or BULLET.match(before.text)):
         return False
     if following:
         back = (line.start - following[0].start) / line.size

@@ -94,6 +94,8 @@ def _gap(line: Line, before: Character, character: Character) -> str:
     """The white space between two characters of a line."""
     if character.spaced:
         return " "
+    if character.style.size == before.style.size:
+        return ""
     shift = _shift(line, character)
     if not shift or not character.text.isdigit() or _shift(line, before) == shift:
         return HAIR_SPACE if _leaves(line, before, character) else ""
