@@ -55,7 +55,7 @@ def test_a_row_is_one_line_and_each_cell_has_the_heading_of_its_column() -> None
 def test_a_cell_that_reaches_down_is_a_heading_of_the_rows_that_it_reaches() -> None:
     """Its text stands once; the rows below are found by it all the same."""
     table = [cells("Arm", "Day", "Closed", head=True), [Cell("Honey", down=2), *cells("7", "3")], cells("14", "9")]
-    assert rows_of(table)[2] == ("| 14 | 9", [["Honey"], ["Day"], ["Closed"]])
+    assert rows_of(table)[2] == ("| 14 | 9", [["Arm", "Honey"], ["Day"], ["Closed"]])
 
 
 def test_a_row_of_one_cell_is_a_heading_of_the_rows_below_it() -> None:

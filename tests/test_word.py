@@ -94,7 +94,7 @@ def test_cells_know_the_headings_over_them_and_the_cell_that_reaches_down() -> N
     reading = read(read_word, report())
     assert [heads_of(reading, sentence.heads) for sentence in sentences_of(reading) if sentence.heads] == [
         [["Arm"], ["Dose"], ["Closed"]],
-        [["Early"], ["Dose"], ["Closed"]],
+        [["Arm", "Early"], ["Dose"], ["Closed"]],
     ]
 
 

@@ -112,12 +112,13 @@ class _Writing:
             column += self._carried[column].across
 
     def _heads(self, column: int, cell: Cell | None) -> Heads:
-        """The headings of a cell; of one that reaches down from above, that one."""
-        if cell is None:
-            above = self._carried[column].span
-            return (above,) if above else ()
-        found = (span for covered in range(column, column + cell.across) for span in self._over.get(covered, ()))
-        return tuple(dict.fromkeys(found)) if cell.text else ()
+        """The headings of a cell; of one that reaches down from above, that one after its own."""
+        above = self._carried[column] if cell is None else None
+        across = above.across if above else cell.across if cell else 1
+        found = dict.fromkeys(span for at in range(column, column + across) for span in self._over.get(at, ()))
+        if above:
+            return (*found, above.span) if above.span and above.span not in found else ()
+        return tuple(found) if cell and cell.text else ()
 
     def _carry(self, placed: Sequence[tuple[int, Cell | None]], spans: Sequence[Span | None]) -> None:
         left: dict[int, _Carried] = {}
