@@ -48,7 +48,7 @@ test: $(VENV)/.installed-dev  ## The default tests, with the coverage gate
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --cov --cov-report=term:skip-covered --cov-fail-under=95
 
 test-slow: $(VENV)/.installed-dev  ## The slow tests: a wheel in a fresh environment, many kills, the gate 20 times, thousands of odd requests
-	$(BIN)/python -m pytest -m slow --timeout=1500
+	$(BIN)/python -m pytest -m slow --timeout=1500 --numprocesses 2 --dist load --maxschedchunk 1
 
 bench: $(VENV)/.installed .bench/.installed  ## Wall time of a question against the tutorial chain, in pairs (needs ../shared)
 	$(BIN)/python -m evals.ask_speed ../shared/bench/tutorial_chain.py seeds --python .bench/bin/python

@@ -144,7 +144,7 @@ class _Apart:
         except _Ended as error:
             ended = child.wait()
             self._drop()
-            if not fresh and not late.is_set() and ended != -24:  # it may have ended, or been killed, before it was asked
+            if not fresh and not late.is_set() and ended != -24:  # killed before it was asked
                 return self._answered(path, request, data, limits)
             raise _unanswered(path, limits, ended, late=late.is_set()) from error
         except BaseException:
