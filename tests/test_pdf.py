@@ -292,6 +292,17 @@ def test_a_ligature_is_the_letters_that_people_read_and_they_share_its_box() -> 
     assert np.array_equal(first, second)
 
 
+@pytest.mark.parametrize("accent_first", [False, True])
+def test_an_accent_printed_over_its_letter_is_one_character_with_it(accent_first: bool) -> None:  # noqa: FBT001
+    def page(printer: Printer) -> None:
+        end = printer.line(LEFT, 100, "Jos")
+        for letter in "\u00b4e" if accent_first else "e\u00b4":
+            printer.line(end + (0.5 if letter == "\u00b4" else 0), 100, letter)
+        printer.line(end + 4.44, 100, " V\u00e1zquez")
+
+    assert read(page).text == "Jos\u00e9 V\u00e1zquez"
+
+
 def test_words_without_spaces_in_the_file_are_parted_by_the_gaps_between_them() -> None:
     def page(printer: Printer) -> None:
         left = LEFT
