@@ -237,12 +237,13 @@ def raised(printer: Printer, left: float, top: float, text: str) -> float:
     ("before", "small", "after", "expected"),
     [
         ("a count of 10", "6", " cells", f"10{HAIR_SPACE}6 cells"),
+        ("a rate of 10", "-6", " per cell", f"10{HAIR_SPACE}-6 per cell"),
         ("as in growth", "12", " and decay", f"growth{HAIR_SPACE}12 and decay"),
         ("an area of 5 cm", "2", " in all", "5 cm2 in all"),
         ("as was shown.", "12", " Then it", "shown.12 Then it"),
         ("we used Ca", "2+", " ions", "Ca2+ ions"),
     ],
-    ids=["exponent", "reference", "unit", "after a full stop", "ion"],
+    ids=["exponent", "negative", "reference", "unit", "after a full stop", "ion"],
 )
 def test_a_raised_number_is_no_part_of_the_number_or_word_before_it(
     before: str, small: str, after: str, expected: str

@@ -24,6 +24,7 @@ _SMALLER = 0.87
 _RAISED = 0.1
 _NOWHERE = (0, 0, 0, 0, 0)
 _LONGEST_UNIT = 3
+_MINUSES = "-\u2212\u2013"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +98,11 @@ def _gap(line: Line, before: Character, character: Character) -> str:
     if character.style.size == before.style.size:
         return ""
     shift = _shift(line, character)
-    if not shift or not character.text.isdigit() or _shift(line, before) == shift:
+    if not shift or _shift(line, before) == shift:
         return HAIR_SPACE if _leaves(line, before, character) else ""
     if before.text.isdigit():
-        return HAIR_SPACE
-    return HAIR_SPACE if shift > 0 and _ends_word(line, before) else ""
+        return HAIR_SPACE if character.text.isdigit() or character.text in _MINUSES else ""
+    return HAIR_SPACE if shift > 0 and character.text.isdigit() and _ends_word(line, before) else ""
 
 
 def _leaves(line: Line, before: Character, character: Character) -> bool:
