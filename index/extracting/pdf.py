@@ -16,7 +16,7 @@ from index.loading import Reading
 
 __all__ = ["MOST_PAGES", "extract"]
 
-MOST_PAGES = 3000
+MOST_PAGES = 2000
 _VERSION = 1
 
 
