@@ -389,7 +389,7 @@ def test_bad_files_stop_no_other(library: Library) -> None:
         ("gone.txt", "link"),
         ("large.txt", "too_large"),
         ("loop", "link"),
-        ("paper.pdf", "pdf"),
+        ("paper.pdf", "damaged"),
         ("sheet.xlsx", "format"),
     }
     assert all(skipped.path in skipped.message for skipped in summary.skipped)

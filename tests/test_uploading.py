@@ -166,7 +166,7 @@ BAD = {
         "upload",
         "expected",
     ),
-    "a PDF": (form(part("a.pdf", b"%PDF-1.7")), "unsupported-type", "pdftotext"),
+    "a book": (form(part("a.epub", b"PK")), "unsupported-type", "electronic book"),
     "no type": (form(part("README")), "unsupported-type", "without a type"),
     "a programme": (form(part("a.exe"), part("b.sh")), "unsupported-type", "None of the 2 files"),
     "a file that is too large": (form(part("a.txt", b"x" * 5001)), "too-large", "5,000 bytes"),
@@ -215,12 +215,12 @@ def test_a_collection_that_could_not_be_made_is_refused(client: TestClient, name
 
 
 def test_what_can_be_taken_is_taken_beside_what_cannot(client: TestClient, service: Service) -> None:
-    body = form(part("good.txt"), part("bad.pdf"), part("empty.md", b""))
+    body = form(part("good.txt"), part("bad.epub"), part("empty.md", b""))
     answer = post(client, body).json()
     assert [(file["name"], file["state"]) for file in answer["files"]] == [
-        ("good.txt", "waiting"), ("bad.pdf", "skipped"), ("empty.md", "skipped"),
+        ("good.txt", "waiting"), ("bad.epub", "skipped"), ("empty.md", "skipped"),
     ]  # fmt: skip
-    assert "PDF" in answer["files"][1]["message"]
+    assert "electronic book" in answer["files"][1]["message"]
     assert answer["progress"]["total_bytes"] == len(b"Wounds heal.")
     folder = service.uploads.received(answer["id"])
     assert folder is not None
