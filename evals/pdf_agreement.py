@@ -9,7 +9,8 @@ from index.models import Box
 
 __all__ = ["Glyph", "agrees", "glyphs_of", "text_under"]
 
-_MARGIN = 0.6
+_ACROSS, _DOWN = 0.4, 0.8
+"""Points: two libraries take the height of a letter from different tables of its font."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,27 +45,37 @@ def _glyphs(item: object, left: float, top: float) -> Iterator[Glyph]:
 
 
 def text_under(boxes: Sequence[Box], glyphs: dict[int, list[Glyph]]) -> str:
-    """What stands under the boxes, box by box from left to right; a glyph under two is read once."""
-    seen: set[int] = set()
-    found: list[str] = []
-    for box in boxes:
-        under = [glyph for glyph in glyphs.get(box.page, ()) if id(glyph) not in seen and _is_under(glyph, box)]
-        seen.update(map(id, under))
-        found += [glyph.text for glyph in sorted(under, key=lambda glyph: glyph.across)]
-    return "".join(found)
+    """What stands under the boxes, box by box from left to right; a glyph under two is read in the nearer one."""
+    under: list[list[Glyph]] = [[] for _ in boxes]
+    for page in dict.fromkeys(box.page for box in boxes):
+        here = [number for number, box in enumerate(boxes) if box.page == page]
+        for glyph in glyphs.get(page, ()):
+            over = [number for number in here if _is_under(glyph, boxes[number])]
+            if over:
+                under[min(over, key=lambda number: _distance(glyph, boxes[number]))].append(glyph)
+    return "".join(glyph.text for found in under for glyph in sorted(found, key=lambda glyph: glyph.across))
+
+
+def _distance(glyph: Glyph, box: Box) -> float:
+    """How far a glyph stands from the middle of a box, as a share of its height."""
+    return abs(glyph.down - (box.top + box.bottom) / 2) / max(box.bottom - box.top, 1.0)
 
 
 def _is_under(glyph: Glyph, box: Box) -> bool:
     return (
-        box.left - _MARGIN <= glyph.across <= box.right + _MARGIN
-        and box.top - _MARGIN <= glyph.down <= box.bottom + _MARGIN
+        box.left - _ACROSS <= glyph.across <= box.right + _ACROSS
+        and box.top - _DOWN <= glyph.down <= box.bottom + _DOWN
     )
 
 
 def agrees(quote: str, printed: str) -> bool:
-    """Whether two texts are the same characters, compatibility forms and white space apart."""
+    """Whether two texts are the same characters, compatibility forms, white space and accents apart.
+
+    Accents: pdfminer.six gives those that TeX prints over a letter as characters of their own.
+    """
     return _bare(quote) == _bare(printed)
 
 
 def _bare(text: str) -> str:
-    return "".join(character for character in unicodedata.normalize("NFKC", text) if not character.isspace())
+    whole = unicodedata.normalize("NFKD", text)
+    return "".join(one for one in whole if not one.isspace() and unicodedata.category(one) not in ("Mn", "Sk"))

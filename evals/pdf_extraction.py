@@ -1,7 +1,8 @@
 """How well PDFs are read, against the sentences of their publishers' XML and against two other ways to read them.
 
 ``python -m evals.pdf_extraction ../shared/data/pdf_ccby`` prints, for citespan, pdfminer.six, and the raw texts of
-pdfium and pypdf that lie beside the PDFs: the share of the sentences found in one piece; of those, on the right page;
+pdfium and pypdf that lie beside the PDFs: the share of every sentence of the XML's paragraphs found in one piece; the
+same of the sentences whose page is known, which a raw extraction had on one page; of those, on the right page;
 errors of reading order (sentences that follow each other in the XML and do not in the text); and the share that is
 exactly one sentence of citespan's segmentation. Then, over 500 sampled sentences as citations: whether the characters
 that pdfminer.six finds under the boxes are the quote. ``--failures`` lists what was not found.
@@ -50,6 +51,8 @@ class Text:
 class Found:
     """Counts over documents, and what failed."""
 
+    every: int = 0
+    every_pieces: int = 0
     sentences: int = 0
     pieces: int = 0
     unspaced: int = 0
@@ -66,6 +69,9 @@ class Found:
         folded = fold_all(text.text)
         places = {sentence.number: folded.places(sentence.folded) for sentence in gold.sentences}
         units = _units(text)
+        self.every += len(gold.every)
+        self.every_pieces += sum(sentence in folded.text for sentence in gold.every)
+        self.failures += [f"{gold.name} LOST {sentence}" for sentence in gold.every if sentence not in folded.text]
         unspaced = folded.text.replace(" ", "")
         for sentence in gold.sentences:
             found = places[sentence.number]
@@ -176,6 +182,7 @@ def _share(successes: int, total: int) -> str:
 
 def _print_table(found: dict[str, Found]) -> None:
     rows: dict[str, Callable[[Found], str]] = {
+        "every, in one piece": lambda one: _share(one.every_pieces, one.every),
         "in one piece": lambda one: _share(one.pieces, one.sentences),
         "  spaces ignored": lambda one: _share(one.unspaced, one.sentences),
         "on the right page": lambda one: _share(one.pages, one.paged),

@@ -9,9 +9,10 @@ from index.views import search_view
 
 __all__ = ["Folded", "fold", "fold_all"]
 
-_DROPPED = re.compile(r"[-\[\]^_\ufffd]+|(?<![^\W\d_])\s+|\s+(?![^\W\d_])")
-"""Hyphens (those at line ends have two readings), brackets of reference numbers, which this XML leaves out, the marks
-of raised numbers, and white space that is not between two letters, which this XML puts around references."""
+_DROPPED = re.compile(r"(?<=\d),(?=\s?\d)|[-\[\]^_\ufffd]+|(?<![^\W\d_])\s+|\s+(?![^\W\d_])")
+"""Commas between numbers, which this XML has only in some lists of references; hyphens (those at line ends have two
+readings); brackets of reference numbers, which this XML leaves out; marks of raised numbers; and white space that is
+not between two letters, which this XML puts around references."""
 
 
 @dataclass(frozen=True, slots=True)

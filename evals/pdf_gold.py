@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from evals.pdf_folding import fold
+from index.segmenting import segment
 
 __all__ = ["Gold", "GoldSentence", "read_gold"]
 
@@ -25,12 +26,17 @@ class GoldSentence:
 
 @dataclass(frozen=True, slots=True)
 class Gold:
-    """One PDF: its sentences in the order of the XML, and pairs of numbers that follow each other in a paragraph."""
+    """One PDF: its sentences in the order of the XML, and pairs of numbers that follow each other in a paragraph.
+
+    ``sentences`` are those that a raw extraction had on one page; ``every`` are all of the XML's paragraphs, folded,
+    those that a page or column breaks and those that raw extractions lose included.
+    """
 
     name: str
     path: Path
     sentences: tuple[GoldSentence, ...]
     neighbours: tuple[tuple[int, int], ...]
+    every: tuple[str, ...] = ()
 
 
 def read_gold(folder: Path) -> Iterator[Gold]:
@@ -47,7 +53,14 @@ def read_gold(folder: Path) -> Iterator[Gold]:
         neighbours = tuple(
             (one.number, other.number) for one, other in pairwise(sentences) if one.folded + other.folded in running
         )
-        yield Gold(row["id"], folder / row["file"], sentences, neighbours)
+        every = tuple(filter(None, (fold(one) for paragraph in listed for one in _sentences(paragraph))))
+        yield Gold(row["id"], folder / row["file"], sentences, neighbours, every)
+
+
+def _sentences(paragraph: str) -> Iterator[str]:
+    for sentence in segment(paragraph):
+        if len(sentence.parts) == 1 and sentence.label in ("prose", "caption"):
+            yield sentence.span.cut(paragraph)
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:

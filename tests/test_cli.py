@@ -226,7 +226,7 @@ def test_files_that_cannot_be_read_are_named_and_the_others_indexed(run: Run, el
     ran = run("index", "add", papers)
     assert ran.code == 4
     assert "empty.txt is empty" in ran.err
-    assert "scan.pdf is a PDF, which is not read yet" in ran.err
+    assert "scan.pdf is damaged" in ran.err
     assert "1 added, 2 skipped" in ran.err
 
 

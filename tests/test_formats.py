@@ -23,12 +23,12 @@ QUOTE = "Wound healing is mediated by IL-6, IL-8 and MCP-1 in mice."
 
 LEFT = (
     "Nothing else was measured in them before the sixth day, when the dressings of the first group were taken off and "
-    "the skin below was photographed. Those of the second group stayed in place for another week, as the protocol asked."
+    "the skin below was photographed. Those of the second group stayed in place for another week, as it was agreed."
 )
 RIGHT = (
-    "Scars of burns were photographed by a nurse who did not know to which arm a patient belonged, and were rated by two "
-    "surgeons independently. Where they did not agree, a third one decided. No photograph was left out, and none was "
-    "rated twice by the same surgeon."
+    "Scars of burns were photographed by a nurse who did not know to which arm a patient belonged, and were rated by "
+    "two surgeons independently. Where they did not agree, a third one decided. No photograph was left out, and none "
+    "was rated twice by the same surgeon."
 )
 
 

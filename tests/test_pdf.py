@@ -236,12 +236,13 @@ def raised(printer: Printer, left: float, top: float, text: str) -> float:
     ("before", "small", "after", "expected"),
     [
         ("a count of 10", "6", " cells", f"10{HAIR_SPACE}6 cells"),
+        ("a rate of 10", "-6", " per cell", f"10{HAIR_SPACE}-6 per cell"),
         ("as in growth", "12", " and decay", f"growth{HAIR_SPACE}12 and decay"),
         ("an area of 5 cm", "2", " in all", "5 cm2 in all"),
         ("as was shown.", "12", " Then it", "shown.12 Then it"),
         ("we used Ca", "2+", " ions", "Ca2+ ions"),
     ],
-    ids=["exponent", "reference", "unit", "after a full stop", "ion"],
+    ids=["exponent", "negative", "reference", "unit", "after a full stop", "ion"],
 )
 def test_a_raised_number_is_no_part_of_the_number_or_word_before_it(
     before: str, small: str, after: str, expected: str
@@ -289,6 +290,17 @@ def test_a_ligature_is_the_letters_that_people_read_and_they_share_its_box() -> 
     assert reading.text == "a difficult word"
     first, second = boxes_of(reading, "ficult")[:2]
     assert np.array_equal(first, second)
+
+
+@pytest.mark.parametrize("accent_first", [False, True])
+def test_an_accent_printed_over_its_letter_is_one_character_with_it(accent_first: bool) -> None:  # noqa: FBT001
+    def page(printer: Printer) -> None:
+        end = printer.line(LEFT, 100, "Jos")
+        for letter in "\u00b4e" if accent_first else "e\u00b4":
+            printer.line(end + (0.5 if letter == "\u00b4" else 0), 100, letter)
+        printer.line(end + 4.44, 100, " V\u00e1zquez")
+
+    assert read(page).text == "Jos\u00e9 V\u00e1zquez"
 
 
 def test_words_without_spaces_in_the_file_are_parted_by_the_gaps_between_them() -> None:

@@ -117,7 +117,7 @@ KINDS: Mapping[KindName, Kind] = {
             "unsupported-type",
             415,
             "Files of this type are not read",
-            "report.pdf is a PDF, which is not read yet. Export its text (for example: pdftotext) and index that.",
+            "report.doc is a word processor's document, which is not read yet. Save it as Word's .docx and index that.",
         ),
         Kind(
             "too-large",

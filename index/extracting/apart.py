@@ -36,9 +36,9 @@ _KINDS = frozenset(get_args(ElementKind))
 class Limits:
     """What one file may take: seconds by the clock and of the processor, and bytes of memory beyond what is loaded."""
 
-    seconds: float = 120.0
-    processor_seconds: int = 120
-    memory: int = 2 * 2**30
+    seconds: float = 300.0
+    processor_seconds: int = 300
+    memory: int = 4 * 2**30
 
 
 _USUAL = Limits()

@@ -17,7 +17,7 @@ from index.models import Reading
 
 __all__ = ["MOST_PAGES", "extract"]
 
-MOST_PAGES = 3000
+MOST_PAGES = 2000
 
 
 def extract(path: str, data: bytes) -> Reading:

@@ -14,7 +14,7 @@ from index.segmenting.lines import ends_sentence
 
 __all__ = ["Piece", "flowing"]
 
-_REACH = 60
+_REACH = 400
 """Paragraphs that may stand between the two halves of one."""
 _PASSED = frozenset({"caption", "furniture", "row", "metadata", "paragraph", "item", "heading"})
 _CLOSERS = "([{“‘\"'«"

@@ -9,6 +9,7 @@ from itertools import takewhile
 from index.extracting.pdf_characters import Style
 from index.extracting.pdf_paragraphs import Paragraph
 from index.models import ElementKind
+from index.segmenting.lines import ends_sentence
 from index.segmenting.patterns import (
     AFFILIATION,
     ARTICLE_TYPE,
@@ -23,7 +24,12 @@ from index.segmenting.words import FUNCTION_WORDS, words_of
 __all__ = ["Kinds", "kinds_of"]
 
 _LARGER = 1.07
+_SMALLEST = 0.92
+"""Times the size of the text: smaller letters are no heading, whatever their font."""
 _TITLE = 1.15
+_RUNNING = 0.02
+"""Share of the letters of running text that a font of running text has at least."""
+_LONGEST_LABEL = 45
 _LONGEST_HEADING = 220
 _KNOWN_HEADING = re.compile(
     r"(?:\d{1,2}(?:\.\d{1,2}){0,3}\.?\s+)?(?:abstract|summary|introduction|background|methods?|materials? and methods|"
@@ -58,6 +64,7 @@ def kinds_of(paragraphs: Sequence[Paragraph]) -> Kinds:
         _mark_front(paragraphs, kinds, title)
     _mark_tables(paragraphs, kinds, body)
     _mark_references(paragraphs, kinds)
+    _mark_drawings(paragraphs, kinds)
     return Kinds(kinds, _levels(paragraphs, kinds))
 
 
@@ -103,7 +110,7 @@ def _stands_out(paragraph: Paragraph, usual: Style) -> bool:
     """Whether it is set in larger letters than the text, or in others of its size."""
     if paragraph.size >= _LARGER * usual.size:
         return True
-    if paragraph.size < 0.95 * usual.size or _SENTENCES.search(paragraph.text):
+    if paragraph.size < _SMALLEST * usual.size or _SENTENCES.search(paragraph.text):
         return False
     capitals = paragraph.text.upper() == paragraph.text and len(words_of(paragraph.text)) > 1
     other = usual.font not in paragraph.fonts and not paragraph.is_full
@@ -180,6 +187,28 @@ def _mark_references(paragraphs: Sequence[Paragraph], kinds: list[ElementKind]) 
                 heading = None
         elif heading is not None and kinds[number] in ("paragraph", "item", "row"):
             kinds[number] = "reference"
+
+
+def _mark_drawings(paragraphs: Sequence[Paragraph], kinds: list[ElementKind]) -> None:
+    """Bare numbers and signs, and short lines in letters that no running text has: axes and labels of drawings."""
+    fonts = _running_fonts(paragraphs)
+    for number, one in enumerate(paragraphs):
+        if kinds[number] not in ("paragraph", "item") or ends_sentence(one.text):
+            continue
+        worded = [word for word in words_of(one.text) if len(word) > 2 and word.isalpha()]
+        short = max(len(line.text) for line in one.lines) < _LONGEST_LABEL and not _is_prose(one)
+        if not worded or (short and fonts and one.fonts.isdisjoint(fonts)):
+            kinds[number] = "furniture"
+
+
+def _running_fonts(paragraphs: Sequence[Paragraph]) -> set[str]:
+    """The fonts that running text is set in."""
+    counts: Counter[str] = Counter()
+    for one in paragraphs:
+        if len(one.lines) > 2 and _is_prose(one):
+            for font in one.fonts:
+                counts[font] += len(one.text)
+    return {font for font, count in counts.items() if count >= _RUNNING * counts.total()}
 
 
 def _levels(paragraphs: Sequence[Paragraph], kinds: Sequence[ElementKind]) -> list[int]:

@@ -6,6 +6,7 @@ formulas (cm2, CO2) and what follows punctuation stay together.
 """
 
 import math
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -24,6 +25,7 @@ _SMALLER = 0.87
 _RAISED = 0.1
 _NOWHERE = (0, 0, 0, 0, 0)
 _LONGEST_UNIT = 3
+_MINUSES = "-\u2212\u2013"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +39,22 @@ class Written:
 
 @dataclass
 class _Writing:
+    """A text under way, and five numbers for each of its characters, kept small: books have millions."""
+
     text: list[str] = field(default_factory=list)
-    boxes: list[tuple[int, int, int, int, int]] = field(default_factory=list)
+    boxes: "array[int]" = field(default_factory=lambda: array("i"))
+
+    @property
+    def length(self) -> int:
+        return len(self.boxes) // len(_NOWHERE)
 
     def space(self, text: str) -> None:
         self.text.append(text)
-        self.boxes += [_NOWHERE] * len(text)
+        self.boxes.extend(_NOWHERE * len(text))
 
     def add(self, page: int, character: Character) -> None:
         self.text.append(character.text)
-        self.boxes += [_box(page, character)] * len(character.text)
+        self.boxes.extend(_box(page, character) * len(character.text))
 
 
 def write(pieces: Iterable[Piece]) -> Written:
@@ -58,11 +66,11 @@ def write(pieces: Iterable[Piece]) -> Written:
             if writing.boxes:
                 rows = piece.kind == "row" and elements[-1].kind == "row"
                 writing.space("\n" if rows else "\n\n")
-            start = len(writing.boxes)
+            start = writing.length
             _write_lines(writing, lines, tabular=piece.kind == "row")
-            span = Span(start, len(writing.boxes))
+            span = Span(start, writing.length)
             elements.append(Element(span, piece.kind, level=piece.level, soft=piece.soft))
-    boxes = np.array(writing.boxes, dtype=np.int32).reshape(-1, 5)
+    boxes = np.array(writing.boxes, dtype=np.int32).reshape(-1, len(_NOWHERE))
     return Written("".join(writing.text), tuple(elements), boxes)
 
 
@@ -97,11 +105,11 @@ def _gap(line: Line, before: Character, character: Character) -> str:
     if character.style.size == before.style.size:
         return ""
     shift = _shift(line, character)
-    if not shift or not character.text.isdigit() or _shift(line, before) == shift:
+    if not shift or _shift(line, before) == shift:
         return HAIR_SPACE if _leaves(line, before, character) else ""
     if before.text.isdigit():
-        return HAIR_SPACE
-    return HAIR_SPACE if shift > 0 and _ends_word(line, before) else ""
+        return HAIR_SPACE if character.text.isdigit() or character.text in _MINUSES else ""
+    return HAIR_SPACE if shift > 0 and character.text.isdigit() and _ends_word(line, before) else ""
 
 
 def _leaves(line: Line, before: Character, character: Character) -> bool:

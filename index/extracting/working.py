@@ -1,5 +1,6 @@
 """The child of index/extracting/apart.py: reads requests, extracts, answers, until there are no more."""
 
+import gc
 import json
 import os
 import select
@@ -31,7 +32,9 @@ def main() -> None:
     while _waits(requests) and (lengths := requests.read(_LENGTHS.size)):
         head, length = _LENGTHS.unpack(lengths)
         request = json.loads(requests.read(head))
+        gc.disable()  # millions of characters in hand, none of them in circles
         answer, attached = _answer(request, requests.read(length))
+        gc.enable()
         body = json.dumps(answer).encode()
         answers.write(_LENGTHS.pack(len(body), len(attached)) + body + attached)
         answers.flush()
