@@ -170,6 +170,8 @@ RETRIEVED: dict[str, Any] = {
             "end_byte": 6964,
             "start_line": 128,
             "end_line": 139,
+            "start_page": None,
+            "end_page": None,
         }
     ],
 }
