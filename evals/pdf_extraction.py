@@ -24,6 +24,7 @@ import numpy as np
 from evals.pdf_agreement import Glyph, agrees, glyphs_of, text_under
 from evals.pdf_folding import Folded, fold, fold_all
 from evals.pdf_gold import Gold, read_gold
+from evals.publishing import publish
 from evals.statistics import wilson
 from index.boxes import line_boxes
 from index.extracting.pdf import extract
@@ -173,30 +174,32 @@ _READERS: dict[str, Callable[[Gold], Text]] = {
 }
 
 
+_ROWS: dict[str, Callable[[Found], tuple[int, int]]] = {
+    "every sentence of the XML's paragraphs, in one piece": lambda one: (one.every_pieces, one.every),
+    "sentences with a known page, in one piece": lambda one: (one.pieces, one.sentences),
+    "the same, spaces ignored": lambda one: (one.unspaced, one.sentences),
+    "of those found, on the right page": lambda one: (one.pages, one.paged),
+    "neighbours in the right order": lambda one: (one.ordered, one.neighbours),
+    "neighbours with nothing between them": lambda one: (one.adjacent, one.neighbours),
+    "exactly one sentence of the segmentation": lambda one: (one.whole, one.sentences),
+}
+
+
 def _share(successes: int, total: int) -> str:
     if not total:
-        return "-".rjust(24)
+        return "–"
     low, high = wilson(successes, total)
-    return f"{successes:5}/{total} {successes / total:6.1%} [{low:.1%}, {high:.1%}]".rjust(34)
+    return f"{successes:,} of {total:,}: {successes / total:.3f} ({low:.3f}–{high:.3f})"
 
 
-def _print_table(found: dict[str, Found]) -> None:
-    rows: dict[str, Callable[[Found], str]] = {
-        "every, in one piece": lambda one: _share(one.every_pieces, one.every),
-        "in one piece": lambda one: _share(one.pieces, one.sentences),
-        "  spaces ignored": lambda one: _share(one.unspaced, one.sentences),
-        "on the right page": lambda one: _share(one.pages, one.paged),
-        "in order": lambda one: _share(one.ordered, one.neighbours),
-        "adjacent": lambda one: _share(one.adjacent, one.neighbours),
-        "exactly one sentence": lambda one: _share(one.whole, one.sentences),
-    }
-    for name, counts in found.items():
-        print(name)
-        for what, show in rows.items():
-            print(f"  {what:22}{show(counts)}")
+def _table(found: dict[str, Found]) -> list[str]:
+    """Shares with Wilson's 95 % intervals, in Markdown."""
+    head = ["", *found]
+    rows = [[what, *(_share(*count(counts)) for counts in found.values())] for what, count in _ROWS.items()]
+    return [f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *rows)]
 
 
-def _print_agreement(golds: Sequence[Gold], *, failures: bool) -> None:
+def _agreement(golds: Sequence[Gold], *, failures: bool) -> str:
     """Sampled sentences as citations."""
     places: list[tuple[Gold, int, int, int]] = []
     for gold in golds:
@@ -205,7 +208,7 @@ def _print_agreement(golds: Sequence[Gold], *, failures: bool) -> None:
             places += [(gold, sentence.page, *place) for place in folded.places(sentence.folded)[:1]]
     sample = random.Random(_SEED).sample(places, min(_SAMPLE, len(places)))
     right = sum(_check(*place, failures=failures) for place in sample)
-    print(f"quote, page and boxes agree with the page's characters {_share(right, len(sample))}")
+    return f"Sampled as citations, quote, page and boxes agree with the page's own characters: {_share(right, len(sample))}."
 
 
 def _check(gold: Gold, page: int, start: int, end: int, *, failures: bool) -> bool:
@@ -231,6 +234,7 @@ def main() -> None:
     parser.add_argument("--failures", action="store_true", help="list what citespan did not find")
     parser.add_argument("--only", choices=list(_READERS), help="one way to read")
     parser.add_argument("--document", help="one document")
+    parser.add_argument("--publish", action="store_true", help="write the part of evals/RESULTS.md")
     options = parser.parse_args()
     golds = [gold for gold in read_gold(options.folder) if options.document in (None, gold.name)]
     found = {name: Found() for name in _READERS if options.only in (None, name)}
@@ -239,11 +243,24 @@ def main() -> None:
             counts.add(gold, _READERS[name](gold))
     if options.failures:
         print("\n".join(found["citespan"].failures))
-    _print_table(found)
+    lines = _table(found)
     if "citespan" in found:
-        _print_agreement(golds, failures=options.failures)
-        pages = sum(int(reading.boxes[:, 0].max()) for reading in _READ.values() if reading.boxes is not None)
-        print(f"{pages} pages in {sum(_SECONDS):.1f} s of the processor, {pages / sum(_SECONDS):.0f} pages a second")
+        lines += ["", _agreement(golds, failures=options.failures), _speed()]
+    print("\n".join(lines))
+    if options.publish:
+        head = [
+            "## What is read of a PDF",
+            "",
+            f"{len(golds)} PDFs with their publishers' XML; evals/pdf_extraction.py says how.",
+        ]
+        publish(
+            "pdf_extraction", "python -m evals.pdf_extraction ../shared/data/pdf_ccby --publish", [*head, "", *lines]
+        )
+
+
+def _speed() -> str:
+    pages = sum(int(reading.boxes[:, 0].max()) for reading in _READ.values() if reading.boxes is not None)
+    return f"{pages} pages took {sum(_SECONDS):.1f} s of a processor: {pages / sum(_SECONDS):.0f} pages a second."
 
 
 if __name__ == "__main__":

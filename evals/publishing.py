@@ -7,7 +7,7 @@ from pathlib import Path
 __all__ = ["PARTS", "RESULTS", "kept_parts", "publish"]
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
-PARTS = ("generation", "mutations", "followups", "pdf_questions")
+PARTS = ("generation", "mutations", "followups", "pdf_extraction", "pdf_questions")
 """In the order in which they stand in the file."""
 
 

@@ -517,6 +517,7 @@ def test_every_reference_leads_somewhere_and_every_path_has_a_name(library: Libr
     assert names >= {"ask", "list_documents", "get_document", "get_document_text", "healthz", "readyz"}
 
 
+@pytest.mark.slow
 def test_32_clients_at_once_get_the_answers_of_one_by_one(library: Library) -> None:
     alone = [library.client.post("/v1/ask", json={"question": question}).content for question in QUESTIONS]
 

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from index.build import Builder, BuildOptions
 from index.chroma import open_store
 from index.errors import StaleRead
@@ -136,6 +138,7 @@ def steps_to_take() -> Iterator[tuple[str, int, int]]:
         yield action, (round_ // 3 * 5 + (round_ % 3 == 0)) % DOCUMENTS, step
 
 
+@pytest.mark.slow
 def test_readers_and_a_writer_work_at_once(tmp_path: Path) -> None:
     state_dir, documents, floor_file = tmp_path / "state", tmp_path / "documents", tmp_path / "floor.json"
     documents.mkdir()

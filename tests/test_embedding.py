@@ -168,6 +168,7 @@ def test_it_means_what_it_means_there(embedder: Embedder) -> None:
     assert hypoxia[1] @ question > ultrasound[1] @ question + 0.1
 
 
+@pytest.mark.slow
 def test_openvino_gives_the_sentences_of_sentence_transformers(embedder: Embedder, reference: Embedder) -> None:
     texts, places = places_of(*PASSAGES)
     _, found = embedder.embed_passages(texts, places)

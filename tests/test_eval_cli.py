@@ -77,6 +77,7 @@ def test_two_runs_write_the_same_bytes_but_for_the_time(team: Path, run: Run) ->
     assert json.dumps(one) == json.dumps(two)
 
 
+@pytest.mark.slow
 def test_an_accepted_baseline_is_held_and_a_damaged_build_is_red(
     team: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -191,7 +191,7 @@ def proved(reply: Reply, documents: Path = SEEDS) -> bool:
 @pytest.mark.parametrize(
     "question",
     [
-        "What is the stem cell secretome?",
+        pytest.param("What is the stem cell secretome?", marks=pytest.mark.slow),
         pytest.param("Which factors mediate wound healing?", marks=pytest.mark.slow),
         pytest.param("What is a blastocyst?", marks=pytest.mark.slow),
     ],

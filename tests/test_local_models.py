@@ -117,6 +117,7 @@ def test_a_prompt_beyond_the_window_fails_with_what_to_set(model: ChatModel) -> 
         list(model.stream([Message("user", "mice " * 1000)], limit=8, waiting=always))
 
 
+@pytest.mark.slow
 def test_two_answers_are_written_at_once_each_with_the_whole_window(model: ChatModel) -> None:
     answers: list[str] = []
 

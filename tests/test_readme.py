@@ -57,6 +57,7 @@ def test_the_commands_print_what_is_shown(folder: Path) -> None:
         assert re.fullmatch(_pattern(shown), printed), f"$ {command}\n{printed}"
 
 
+@pytest.mark.slow
 def test_the_python_example_runs(folder: Path) -> None:
     for example in PYTHON:
         ran = subprocess.run(
