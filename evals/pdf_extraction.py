@@ -11,6 +11,7 @@ All texts are folded alike: see evals/pdf_folding.py. Intervals: Wilson's, 95 %.
 """
 
 import argparse
+import logging
 import random
 import re
 import time
@@ -33,6 +34,7 @@ from index.segmenting import segment
 
 __all__ = ["Found", "main"]
 
+_COMMAND = "python -m evals.pdf_extraction ../shared/data/pdf_ccby --publish"
 _SAMPLE = 500
 _SEED = 17
 _GAP = 12
@@ -208,7 +210,8 @@ def _agreement(golds: Sequence[Gold], *, failures: bool) -> str:
             places += [(gold, sentence.page, *place) for place in folded.places(sentence.folded)[:1]]
     sample = random.Random(_SEED).sample(places, min(_SAMPLE, len(places)))
     right = sum(_check(*place, failures=failures) for place in sample)
-    return f"Sampled as citations, quote, page and boxes agree with the page's own characters: {_share(right, len(sample))}."
+    shares = _share(right, len(sample))
+    return f"Sampled as citations, quote, page and boxes agree with the page's own characters: {shares}."
 
 
 def _check(gold: Gold, page: int, start: int, end: int, *, failures: bool) -> bool:
@@ -236,6 +239,7 @@ def main() -> None:
     parser.add_argument("--document", help="one document")
     parser.add_argument("--publish", action="store_true", help="write the part of evals/RESULTS.md")
     options = parser.parse_args()
+    logging.getLogger("pdfminer").setLevel(logging.ERROR)
     golds = [gold for gold in read_gold(options.folder) if options.document in (None, gold.name)]
     found = {name: Found() for name in _READERS if options.only in (None, name)}
     for gold in golds:
@@ -248,14 +252,8 @@ def main() -> None:
         lines += ["", _agreement(golds, failures=options.failures), _speed()]
     print("\n".join(lines))
     if options.publish:
-        head = [
-            "## What is read of a PDF",
-            "",
-            f"{len(golds)} PDFs with their publishers' XML; evals/pdf_extraction.py says how.",
-        ]
-        publish(
-            "pdf_extraction", "python -m evals.pdf_extraction ../shared/data/pdf_ccby --publish", [*head, "", *lines]
-        )
+        about = f"{len(golds)} PDFs with their publishers' XML; evals/pdf_extraction.py says how."
+        publish("pdf_extraction", _COMMAND, ["## What is read of a PDF", "", about, "", *lines])
 
 
 def _speed() -> str:
