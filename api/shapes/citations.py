@@ -4,7 +4,7 @@ Offsets are 0-based code points, end exclusive; lines and pages 1-based, inclusi
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
@@ -15,7 +15,7 @@ from index.texts import Location
 
 __all__ = ["CitationOut", "CitedDocument", "Listed", "PageBox", "boxes_out", "file_place"]
 
-PageBox = tuple[int, float, float, float, float]
+PageBox = Annotated[list[int | float], Field(min_length=5, max_length=5)]
 """Page, left, top, right, bottom."""
 
 
@@ -123,7 +123,7 @@ def file_place(location: Location) -> dict[str, int | None]:
 
 def boxes_out(location: Location) -> list[PageBox] | None:
     """The boxes of a span; null where the format has none."""
-    return [(box.page, box.left, box.top, box.right, box.bottom) for box in location.boxes] or None
+    return [[box.page, box.left, box.top, box.right, box.bottom] for box in location.boxes] or None
 
 
 def _source_url(citation: Citation) -> str | None:
