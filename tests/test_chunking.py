@@ -184,6 +184,7 @@ def test_a_text_without_sentences_has_no_passages() -> None:
     assert chunk(document, "key", [], EMBEDDER, tokens=100) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "unit",
     ["Wounds heal in phases. ", "x", "word ", "\U0001f9ec ", "\u05d4\u05ea\u05d0\u05d9\u05dd. ", "a\x00 ", "1.2.3 "],

@@ -479,6 +479,7 @@ def articles(count: int, *, words: int = 250) -> dict[str, str]:
     }
 
 
+@pytest.mark.slow
 def test_killed_while_it_indexes_the_service_finishes_at_the_next_start_and_its_answers_can_be_verified(
     tmp_path: Path,
 ) -> None:

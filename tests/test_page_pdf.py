@@ -408,7 +408,7 @@ def test_pages_are_reached_and_moved_with_the_keyboard(visit: Visit) -> None:
     expect(page.locator("#viewer")).to_be_hidden()
 
 
-@pytest.mark.parametrize("width", [360, 1280, 1600])
+@pytest.mark.parametrize("width", [360, pytest.param(1280, marks=pytest.mark.slow), 1600])
 def test_axe_finds_nothing_serious_and_nothing_is_wider_than_the_window(visit: Visit, width: int) -> None:
     visit.page.set_viewport_size({"width": width, "height": 800})
     page = visit.open()
