@@ -13,8 +13,6 @@ from assistant.claims.nli import NliJudge, labels_of
 from assistant.claims.opening import open_judge
 from assistant.errors import GeneratorError
 
-pytestmark = pytest.mark.slow  # torch and transformers are imported
-
 PAIRS = [
     ("mice heal wounds", "wounds heal"),
     ("cells die", "mice heal wounds"),

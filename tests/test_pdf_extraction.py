@@ -67,6 +67,6 @@ def test_figures_are_printed_for_every_way_to_read(
     monkeypatch.setattr(sys, "argv", ["pdf_extraction", str(tmp_path), "--failures"])
     main()
     printed = capsys.readouterr().out
-    assert "2/2 100.0%" in printed
-    assert "1/2  50.0%" in printed
+    assert "2 of 2: 1.000" in printed
+    assert "1 of 2: 0.500" in printed
     assert "quote, page and boxes agree" in printed
