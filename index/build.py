@@ -203,7 +203,9 @@ class Builder:
             writer.put(restored(source, record))
             summary.changed.append(record.path)
             return
-        known = replace(made, location=record.location, path=record.path, metadata=record.metadata)
+        known = replace(
+            made, location=record.location, path=record.path, metadata=record.metadata, stated=record.stated
+        )
         if known != made:
             writer.amend(known, replaces=[made])
         summary.unchanged += 1

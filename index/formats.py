@@ -10,7 +10,7 @@ from index.errors import FileSkipped
 from index.extracting import extractor_of
 from index.models import Reading
 
-__all__ = ["FORMATS", "Format", "check_type", "format_of", "is_document"]
+__all__ = ["FORMATS", "Format", "check_type", "check_unread", "format_of", "is_document"]
 
 Reader = Callable[[str, bytes, str], Reading]
 """From the path to name in messages, the file's bytes and the fallback encoding; raises FileSkipped."""
@@ -30,11 +30,17 @@ def is_document(suffix: str) -> bool:
 
 def check_type(name: str, *, shown: str | None = None) -> None:
     """Raises FileSkipped, saying what to do instead, for a name whose type is not read; ``shown`` is for people."""
-    path, suffix = shown or name, PurePosixPath(name).suffix.lower()
-    if suffix in _NOT_YET:
-        raise _NOT_YET[suffix](path)
+    check_unread(name, shown=shown or name)
+    suffix = PurePosixPath(name).suffix.lower()
     if suffix not in FORMATS:
-        raise _unknown_format(path, suffix)
+        raise _unknown_format(shown or name, suffix)
+
+
+def check_unread(name: str, *, shown: str) -> None:
+    """Raises FileSkipped for a name of a type that holds documents and is not read: its bytes need not be looked at."""
+    suffix = PurePosixPath(name).suffix.lower()
+    if suffix in _NOT_YET:
+        raise _NOT_YET[suffix](shown)
 
 
 def format_of(name: str, data: bytes, *, shown: str) -> Format:

@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from index.errors import FileSkipped
 from index.folders import Source
-from index.formats import Format, format_of
+from index.formats import Format, check_unread, format_of
 from index.manifest import stated_by
 from index.models import Document
 from index.titles import title_in
@@ -36,6 +36,7 @@ def load(source: Source, *, max_bytes: int, fallback_encoding: str) -> Document:
 def open_file(source: Source, *, max_bytes: int) -> Opened:
     """The bytes of a file. Raises FileSkipped."""
     name = source.location.name
+    check_unread(name, shown=source.path)
     data = _read(source, max_bytes)
     format_ = format_of(name, data, shown=source.path)
     return Opened(source, data, format_, f"sha256:{sha256(data).hexdigest()}")

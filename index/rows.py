@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from index.boxes import pack_boxes, unpack_boxes
+from index.elements import element_from, element_listed
 from index.models import CharacterBoxes, DocumentRecord, Element, Passage, Sentence, Span
 from index.quantizing import dequantized, quantized
 from index.store import CollectionState, Piece, RecordState, Vectors
@@ -104,7 +105,7 @@ def _layout(piece: Piece) -> str:
     """Elements and boxes of a piece of an extracted text; empty where there are none."""
     if not piece.elements and piece.boxes is None:
         return ""
-    elements = json.dumps([_listed(element) for element in piece.elements], separators=(",", ":")).encode()
+    elements = json.dumps([element_listed(element) for element in piece.elements], separators=(",", ":")).encode()
     boxes = b"" if piece.boxes is None else pack_boxes(piece.boxes)
     return b85encode(zlib.compress(len(elements).to_bytes(4, "little") + elements + boxes, 9)).decode()
 
@@ -112,18 +113,8 @@ def _layout(piece: Piece) -> str:
 def _from_layout(layout: str) -> tuple[tuple[Element, ...], CharacterBoxes | None]:
     packed = zlib.decompress(b85decode(layout))
     end = 4 + int.from_bytes(packed[:4], "little")
-    elements = tuple(map(_element, json.loads(packed[4:end])))
+    elements = tuple(map(element_from, json.loads(packed[4:end])))
     return elements, unpack_boxes(packed[end:]) if packed[end:] else None
-
-
-def _listed(element: Element) -> list[Any]:
-    heads = heads_listed(element.heads)
-    return [element.span.start, element.span.end, element.kind, element.level, heads, element.soft]
-
-
-def _element(listed: list[Any]) -> Element:
-    start, end, kind, level, heads, soft = listed
-    return Element(Span(start, end), kind, level, heads_from(heads), soft)
 
 
 def _in_values(name: str, text: str) -> Row:

@@ -16,20 +16,19 @@ import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from typing import IO, Any, get_args
+from typing import IO, Any
 
 import numpy as np
 
+from index.elements import element_from
 from index.errors import FileSkipped
-from index.models import Element, ElementKind, Reading, Span
-from index.table_rows import heads_from
+from index.models import Reading
 
 __all__ = ["Limits", "close_apart", "extract_apart"]
 
 _LENGTHS = struct.Struct("<QQ")
 _LARGEST_ANSWER = 2**31
 _START = "import sys, json; sys.path[:] = json.loads(sys.argv[1]); from index.extracting.working import main; main()"
-_KINDS = frozenset(get_args(ElementKind))
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,20 +208,8 @@ def _reading(answer: Mapping[str, Any], attached: bytes) -> Reading:
         extractor=str(answer["extractor"]),
         title=None if answer["title"] is None else str(answer["title"]),
         metadata={str(key): str(value) for key, value in answer["metadata"].items()},
-        elements=tuple(_element(*values) for values in answer["elements"]),
+        elements=tuple(map(element_from, answer["elements"])),
         boxes=boxes,
-    )
-
-
-def _element(start: int, end: int, kind: ElementKind, level: int, heads: list[list[list[int]]], soft: int) -> Element:
-    if kind not in _KINDS:
-        raise ValueError(f"no such kind of element: {kind}")
-    return Element(
-        Span(int(start), int(end)),
-        kind,
-        level=int(level),
-        heads=heads_from(heads),
-        soft=bool(soft),
     )
 
 

@@ -98,26 +98,15 @@ def _mapped() -> int:
 
 
 def _packed(reading: "Reading") -> tuple[dict[str, Any], bytes]:
-    from index.table_rows import heads_listed
+    from index.elements import element_listed
 
-    elements = [
-        (
-            element.span.start,
-            element.span.end,
-            element.kind,
-            element.level,
-            heads_listed(element.heads),
-            int(element.soft),
-        )
-        for element in reading.elements
-    ]
     answer = {
         "text": reading.text,
         "media_type": reading.media_type,
         "extractor": reading.extractor,
         "title": reading.title,
         "metadata": dict(reading.metadata),
-        "elements": elements,
+        "elements": [element_listed(element) for element in reading.elements],
         "boxed": reading.boxes is not None,
     }
     return answer, b"" if reading.boxes is None else reading.boxes.astype("<i4").tobytes()
